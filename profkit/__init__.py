@@ -1,0 +1,1 @@
+"""profkit: CPU profiles in one call tree."""

@@ -1,0 +1,5 @@
+"""Bytes to Profile: the formats that profkit reads, and how a file's format is told."""
+
+from profkit.formats.registry import FORMATS, Format, ReadOptions, detect, find_format
+
+__all__ = ["FORMATS", "Format", "ReadOptions", "detect", "find_format"]

@@ -1,0 +1,37 @@
+"""The model: one columnar profile, and nothing else."""
+
+from profkit.profile.build import ProfileBuilder
+from profkit.profile.columns import ABSENT
+from profkit.profile.frames import FrameTable, Library, Tier
+from profkit.profile.functions import FunctionTable, Kind
+from profkit.profile.ledger import Action, Entry, Ledger, LedgerBook
+from profkit.profile.merge import merge
+from profkit.profile.model import Meta, Profile
+from profkit.profile.threads import SampleTable, Thread
+from profkit.profile.tree import StackTree
+from profkit.profile.validate import validate
+from profkit.profile.values import COUNT, NANOSECONDS, ValueType
+
+__all__ = [
+    "ABSENT",
+    "COUNT",
+    "NANOSECONDS",
+    "Action",
+    "Entry",
+    "FrameTable",
+    "FunctionTable",
+    "Kind",
+    "Ledger",
+    "LedgerBook",
+    "Library",
+    "Meta",
+    "Profile",
+    "ProfileBuilder",
+    "SampleTable",
+    "StackTree",
+    "Thread",
+    "Tier",
+    "ValueType",
+    "merge",
+    "validate",
+]

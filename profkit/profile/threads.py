@@ -1,0 +1,59 @@
+"""Samples: observed stacks with their values, by thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from profkit.profile.columns import (
+    IndexColumn,
+    StateColumn,
+    ValueColumn,
+    freeze,
+    indexes,
+    states,
+    values,
+)
+
+__all__ = ["SampleTable", "Thread"]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTable:
+    """One row a sample.
+
+    ``node`` (``int32``, shape ``(samples,)``) is the leaf's place in the tree; ``values``
+    (``int64``, shape ``(samples, value_types)``) what was measured; ``time`` (``int64``,
+    nanoseconds, not decreasing) when, or None where the format has no time; ``state`` (``int8``)
+    the profiler's own code for what the program did, or None.
+    """
+
+    node: IndexColumn
+    values: ValueColumn
+    time: ValueColumn | None = None
+    state: StateColumn | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "node", indexes(self.node))
+        measured = values(self.values)
+        if measured.ndim == 1:
+            measured = measured.reshape(-1, 1)
+            freeze(measured)
+        object.__setattr__(self, "values", measured)
+        if self.time is not None:
+            object.__setattr__(self, "time", values(self.time))
+        if self.state is not None:
+            object.__setattr__(self, "state", states(self.state))
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread of a process, and its samples. Ids are as the file writes them, -1 where unknown."""
+
+    name: str
+    samples: SampleTable
+    process_id: int = -1
+    thread_id: int = -1
+    process_name: str = ""

@@ -1,0 +1,217 @@
+"""The stack tree: every distinct stack once, in depth-first order.
+
+Depth-first order is what makes views cheap: the subtree of node ``i`` is the slice
+``[i, subtree_end[i])``, so a total is a difference of two running sums.
+
+Both builders work level by level: all nodes of one depth at a time, as columns. The cost is
+``O(n log n)`` in the number of frames given, plus a small constant for each level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from profkit.errors import InvalidProfileError
+from profkit.profile.columns import ABSENT, IndexColumn, ValueColumn, concat, indexes, ragged
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["StackTree"]
+
+_HASH_SEED = 0x70726F66
+
+
+@dataclass(frozen=True, slots=True)
+class StackTree:
+    """One row a node; all columns ``int32`` of shape ``(nodes,)``.
+
+    ``parent`` is -1 for a root, else less than the node's own number; ``frame`` indexes the frame
+    table; ``subtree_end`` is one past the node's last descendant. Siblings have different frames.
+    """
+
+    parent: IndexColumn
+    frame: IndexColumn
+    subtree_end: IndexColumn
+
+    def __post_init__(self) -> None:
+        for field in ("parent", "frame", "subtree_end"):
+            object.__setattr__(self, field, indexes(getattr(self, field)))
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+    @property
+    def depth(self) -> IndexColumn:
+        """The number of ancestors of each node, 0 for a root; shape ``(nodes,)``."""
+        count = len(self)
+        closing = np.bincount(self.subtree_end, minlength=count + 1)[:count]
+        return indexes(np.cumsum(1 - closing) - 1)
+
+    def totals(self, self_values: ValueColumn) -> ValueColumn:
+        """Sum ``self_values`` (shape ``(nodes,)``) over each node's subtree; exact integers."""
+        running = np.zeros(len(self) + 1, np.int64)
+        np.cumsum(self_values, out=running[1:])
+        return running[self.subtree_end] - running[:-1]
+
+    def outermost(self, group: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+        """Tell which nodes have no ancestor of their own group; shape ``(nodes,)``.
+
+        ``group`` gives each node a number of 0 or more. Summing totals over outermost nodes counts
+        recursion once.
+        """
+        count = len(self)
+        order = np.argsort(group, kind="stable")
+        reach = self.subtree_end[order].astype(np.int64)
+        # Lifting each group above the one before lets one running maximum serve all groups.
+        reach += group[order].astype(np.int64) * (count + 1)
+        before = np.empty(count, np.int64)
+        before[:1] = 0
+        before[1:] = np.maximum.accumulate(reach)[:-1] if count else 0
+        start = order + group[order].astype(np.int64) * (count + 1)
+        answer = np.empty(count, bool)
+        answer[order] = before <= start
+        return answer
+
+    @classmethod
+    def from_parents(
+        cls, parent: npt.NDArray[np.integer], frame: npt.NDArray[np.integer]
+    ) -> tuple[StackTree, IndexColumn]:
+        """Build a tree from parent links in any order, merging siblings of one frame.
+
+        ``parent`` and ``frame`` are of shape ``(n,)``; a root's parent is -1. Returns the tree and,
+        for each node given, its place in the tree (shape ``(n,)``).
+
+        Raises :class:`InvalidProfileError` if a parent does not exist or links form a cycle.
+        """
+        count = len(parent)
+        if count and (int(parent.min()) < ABSENT or int(parent.max()) >= count):
+            raise InvalidProfileError("a node's parent does not exist")
+        order = np.argsort(parent, kind="stable")
+        children = np.bincount(parent + 1, minlength=count + 1)
+        first = np.cumsum(children) - children
+        levels = _Levels()
+        node_of = np.full(count, ABSENT, np.int64)
+        here = order[: children[0]] if count else order
+        above = np.full(len(here), ABSENT, np.int64)
+        while len(here):
+            node_of[here] = above = levels.add(above, frame[here])
+            below = children[here + 1]
+            above = np.repeat(above, below)
+            here = order[ragged(first[here + 1], below)]
+        if count and int(node_of.min()) == ABSENT:
+            raise InvalidProfileError("nodes are their own ancestors")
+        tree, place = levels.close()
+        return tree, indexes(place[node_of])
+
+    @classmethod
+    def from_stacks(
+        cls, counts: npt.NDArray[np.integer], frames: npt.NDArray[np.integer]
+    ) -> tuple[StackTree, IndexColumn]:
+        """Build a tree from stacks, each from root to leaf.
+
+        ``counts`` (shape ``(stacks,)``) is the number of frames of each stack, ``frames`` (shape
+        ``(sum(counts),)``) all of them one after the other. Returns the tree and each stack's leaf
+        (shape ``(stacks,)``; -1 for a stack without frames).
+        """
+        starts = np.cumsum(counts, dtype=np.int64) - counts
+        distinct, stack_of = _distinct_stacks(starts, counts, frames)
+        starts, counts = starts[distinct], np.asarray(counts)[distinct]
+        levels = _Levels()
+        leaf = np.full(len(counts), ABSENT, np.int64)
+        active = np.flatnonzero(counts > 0)
+        above = np.full(len(active), ABSENT, np.int64)
+        depth = 0
+        while len(active):
+            above = levels.add(above, frames[starts[active] + depth])
+            depth += 1
+            goes_on = counts[active] > depth
+            leaf[active[~goes_on]] = above[~goes_on]
+            active, above = active[goes_on], above[goes_on]
+        tree, place = levels.close()
+        leaf = np.where(leaf == ABSENT, ABSENT, place[leaf]) if len(place) else leaf
+        return tree, indexes(leaf[stack_of])
+
+
+class _Levels:
+    """A tree being built breadth-first, one depth at a time."""
+
+    def __init__(self) -> None:
+        self._parents: list[npt.NDArray[np.int64]] = []
+        self._frames: list[npt.NDArray[np.int64]] = []
+        self._size = 0
+
+    def add(
+        self, parent: npt.NDArray[np.integer], frame: npt.NDArray[np.integer]
+    ) -> npt.NDArray[np.int64]:
+        """Add a level; equal (parent, frame) pairs become one node. Returns each pair's node."""
+        span = int(frame.max()) + 1
+        key, node = np.unique((parent + 1).astype(np.int64) * span + frame, return_inverse=True)
+        self._parents.append(key // span - 1)
+        self._frames.append(key % span)
+        node = node + self._size
+        self._size += len(key)
+        return node
+
+    def close(self) -> tuple[StackTree, npt.NDArray[np.int64]]:
+        """Put the nodes in depth-first order. Returns the tree and each node's place in it."""
+        bounds = np.cumsum([0, *map(len, self._parents)])
+        parent = concat(self._parents, np.int64)
+        size = np.ones(self._size, np.int64)
+        for level in range(len(self._parents) - 1, 0, -1):
+            low, high = bounds[level], bounds[level + 1]
+            np.add.at(size, parent[low:high], size[low:high])
+        place = np.empty(self._size, np.int64)
+        for level in range(len(self._parents)):
+            low, high = bounds[level], bounds[level + 1]
+            above, sizes = parent[low:high], size[low:high]
+            before = np.cumsum(sizes) - sizes
+            if level == 0:
+                place[low:high] = before
+                continue
+            # Within a level nodes are sorted by parent, so siblings stand side by side.
+            eldest = np.empty(high - low, bool)
+            eldest[0] = True
+            np.not_equal(above[1:], above[:-1], out=eldest[1:])
+            offset = before[eldest][np.cumsum(eldest) - 1]
+            place[low:high] = place[above] + 1 + before - offset
+        tree_parent = np.empty(self._size, np.int32)
+        tree_frame = np.empty(self._size, np.int32)
+        tree_end = np.empty(self._size, np.int32)
+        tree_parent[place] = np.where(parent == ABSENT, ABSENT, place[parent])
+        tree_frame[place] = concat(self._frames, np.int64)
+        tree_end[place] = place + size
+        return StackTree(tree_parent, tree_frame, tree_end), place
+
+
+def _distinct_stacks(
+    starts: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.integer],
+    frames: npt.NDArray[np.integer],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Find the distinct stacks: returns one stack's number for each, and each stack's row there.
+
+    Stacks are compared by a random hash first, then frame by frame; two different stacks of one
+    hash, should that ever happen, are both kept as they are.
+    """
+    stacks = len(counts)
+    if not stacks:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    random = np.random.default_rng(_HASH_SEED)
+    words = random.integers(0, 2**64, int(frames.max(initial=-1)) + 1, dtype=np.uint64)
+    turns = random.integers(0, 2**63, int(counts.max()) + 1, dtype=np.uint64) * 2 + 1
+    depth = np.arange(len(frames), dtype=np.int64) - np.repeat(starts, counts)
+    running = np.zeros(len(frames) + 1, np.uint64)
+    np.cumsum(words[frames] * turns[depth], out=running[1:])
+    hashes = running[starts + counts] - running[starts] + turns[counts]
+    _, distinct, stack_of = np.unique(hashes, return_index=True, return_inverse=True)
+    twin = distinct[stack_of]
+    same = np.array_equal(counts, np.asarray(counts)[twin]) and np.array_equal(
+        frames, frames[ragged(starts[twin], counts)]
+    )
+    if not same:
+        return np.arange(stacks), np.arange(stacks)
+    return distinct, stack_of
