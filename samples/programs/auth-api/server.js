@@ -13,6 +13,7 @@ require('./lib/compat');
 const express = require('express');
 const morgan = require('morgan');
 const auth = require('./lib/auth');
+const { counts, metrics } = require('./lib/metrics');
 const users = require('./lib/users');
 
 const port = Number(process.env.PORT || 3000);
@@ -21,6 +22,8 @@ function createApp() {
   const app = express();
   app.disable('x-powered-by');
 
+  app.use(metrics);
+
   if (process.env.LOGGER !== 'off') {
     app.use(morgan('combined', { stream: process.stdout }));
   }
@@ -28,7 +31,7 @@ function createApp() {
   app.use(express.json());
 
   app.get('/health', function health(req, res) {
-    res.json({ status: 'ok' });
+    res.json({ status: 'ok', counts });
   });
 
   app.post('/login', function login(req, res, next) {
