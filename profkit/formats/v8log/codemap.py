@@ -1,0 +1,206 @@
+"""Which code lay where, and when.
+
+The log tells of code as it comes and goes. The map follows the events one by one and leaves behind
+*spans*: this code lay at these addresses from this tick until that one. Ticks are matched with
+spans afterwards, all at once (:mod:`profkit.formats.v8log.resolve`).
+
+Source of the semantics: V8's ``tools/codemap.mjs`` and ``tools/profile.mjs``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from profkit.profile.columns import ValueColumn, values
+
+__all__ = ["Code", "CodeMap", "Spans"]
+
+_BUCKET_BITS = 16
+_FOREVER = 2**62
+_LARGEST_ADDRESS = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a piece of code is called: V8's type, the tier's mark, and the name.
+
+    ``is_function`` tells JavaScript functions, whose name is that of their shared function info,
+    from other code.
+    """
+
+    type: str
+    mark: str
+    name: str
+    is_function: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Where and when code lay; all columns ``int64`` of shape ``(spans,)``.
+
+    Code number ``code`` was at addresses ``[start, end)`` for the ticks ``[since, until)``.
+    """
+
+    start: ValueColumn
+    end: ValueColumn
+    since: ValueColumn
+    until: ValueColumn
+    code: ValueColumn
+
+
+class _Function:
+    """A shared function info: its name, and the start addresses of its living code."""
+
+    __slots__ = ("code", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.code: set[int] = set()
+
+
+class _Living:
+    """A piece of code that is there now, with the span that it is writing."""
+
+    __slots__ = ("function", "mark", "name", "since", "size", "span_code", "type")
+
+    def __init__(
+        self, size: int, type_: str, mark: str, name: str, function: _Function | None
+    ) -> None:
+        self.size = size
+        self.type = type_
+        self.mark = mark
+        self.name = name
+        self.function = function
+        self.since = 0
+        self.span_code = 0
+
+
+class CodeMap:
+    """The code that is alive, by address. ``tick`` is the number of the tick that comes next."""
+
+    def __init__(self) -> None:
+        self.tick = 0
+        self.codes: list[Code] = []
+        self._function_codes: dict[tuple[str, str, str], int] = {}
+        self._living: dict[int, _Living | _Function] = {}
+        self._buckets: defaultdict[int, set[int]] = defaultdict(set)
+        self._spans: list[tuple[int, int, int, int, int]] = []
+
+    def create(self, type_: str, start: int, size: int, name: str) -> None:
+        """Code that is no JavaScript function: a builtin, a stub, a RegExp."""
+        code = _Living(size, type_, "", name, None)
+        code.span_code = len(self.codes)
+        self.codes.append(Code(type_, "", name, is_function=False))
+        self._insert(start, code)
+
+    def create_function(  # the log's own fields
+        self, type_: str, start: int, size: int, name: str, function_at: int, mark: str
+    ) -> None:
+        """Code of a JavaScript function, by the address of its shared function info."""
+        function = self._living.get(function_at)
+        if not isinstance(function, _Function):
+            function = _Function(name)
+            self._insert(function_at, function)
+        elif function.name != name:
+            self._rename(function, name)
+        code = self._living.get(start)
+        if isinstance(code, _Living):
+            if code.size == size and code.function is function:
+                if code.mark != mark:
+                    code.mark = mark
+                    self._relabel(start, code)
+                return
+            self._remove(start)
+        self._insert(start, self._function_code(size, type_, mark, function))
+
+    def move(self, start: int, to: int) -> bool:
+        """Code moves; False where there is none."""
+        code = self._living.get(start)
+        if code is None:
+            return False
+        self._remove(start)
+        self._insert(to, code)
+        return True
+
+    def delete(self, start: int) -> bool:
+        """Code goes; False where there is none."""
+        if start not in self._living:
+            return False
+        self._remove(start)
+        return True
+
+    def spans(self) -> Spans:
+        """Everything that ever lay anywhere, if it was there for at least one tick."""
+        for start, code in self._living.items():
+            if isinstance(code, _Living):
+                self._close(start, code, _FOREVER)
+        table = np.array(self._spans, np.int64).reshape(-1, 5)
+        self._spans = []
+        return Spans(*(values(column) for column in table.T))
+
+    def _function_code(
+        self, size: int, type_: str, mark: str, function: _Function
+    ) -> _Living:
+        code = _Living(size, type_, mark, "", function)
+        code.span_code = self._number(code)
+        return code
+
+    def _number(self, code: _Living) -> int:
+        assert code.function is not None
+        key = (code.type, code.mark, code.function.name)
+        known = self._function_codes.get(key)
+        if known is None:
+            known = self._function_codes[key] = len(self.codes)
+            self.codes.append(Code(*key, is_function=True))
+        return known
+
+    def _rename(self, function: _Function, name: str) -> None:
+        function.name = name
+        for start in function.code:
+            code = self._living[start]
+            assert isinstance(code, _Living)
+            self._relabel(start, code)
+
+    def _relabel(self, start: int, code: _Living) -> None:
+        self._close(start, code, self.tick)
+        code.since = self.tick
+        code.span_code = self._number(code)
+
+    def _insert(self, start: int, code: _Living | _Function) -> None:
+        size = code.size if isinstance(code, _Living) else 0
+        end = start + size
+        for bucket in range(start >> _BUCKET_BITS, (max(end, start + 1) - 1 >> _BUCKET_BITS) + 1):
+            starts = self._buckets[bucket]
+            if starts and size:
+                for other in [s for s in starts if s < end and start < self._end(s)]:
+                    self._remove(other)
+            elif not size and start in starts:
+                self._remove(start)
+            starts.add(start)
+        self._living[start] = code
+        if isinstance(code, _Living):
+            code.since = self.tick
+            if code.function is not None:
+                code.function.code.add(start)
+
+    def _end(self, start: int) -> int:
+        code = self._living[start]
+        return start + code.size if isinstance(code, _Living) else start
+
+    def _remove(self, start: int) -> None:
+        code = self._living.pop(start)
+        end = start + 1
+        if isinstance(code, _Living):
+            end = start + max(code.size, 1)
+            self._close(start, code, self.tick)
+            if code.function is not None:
+                code.function.code.discard(start)
+        for bucket in range(start >> _BUCKET_BITS, (end - 1 >> _BUCKET_BITS) + 1):
+            self._buckets[bucket].discard(start)
+
+    def _close(self, start: int, code: _Living, until: int) -> None:
+        if code.since < until:
+            self._spans.append((start, start + code.size, code.since, until, code.span_code))

@@ -1,0 +1,40 @@
+"""How the fields of a log line are written.
+
+Source: V8's ``src/logging/log-file.cc`` (what is escaped) and ``tools/csvparser.mjs``.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["number", "text"]
+
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(n)|(\\))")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def text(field: bytes) -> str:
+    r"""Return a field's text with ``\x2C``, ``\u263A``, ``\n`` and ``\\`` undone.
+
+    Text outside ASCII that a log holds unescaped is UTF-8; bytes that are not become U+FFFD.
+    """
+    plain = field.decode("utf-8", "replace")
+    if "\\" not in plain:
+        return plain
+    plain = _ESCAPE.sub(_unescape, plain)
+    if _SURROGATES.search(plain):
+        # Astral characters are escaped as two halves; a half that stands alone has no character.
+        plain = plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return plain
+
+
+def _unescape(match: re.Match[str]) -> str:
+    byte, unit, newline, _ = match.groups()
+    if byte or unit:
+        return chr(int(byte or unit, 16))
+    return "\n" if newline else "\\"
+
+
+def number(field: bytes) -> int:
+    """Return a decimal or ``0x`` number, of any size. Raises ``ValueError`` for anything else."""
+    return int(field, 16) if field[:2] == b"0x" else int(field)

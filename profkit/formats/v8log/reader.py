@@ -1,0 +1,174 @@
+"""Read a V8 tick log: follow its lines, keep ticks and code apart, then bring them together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from profkit.errors import FormatError
+from profkit.formats.v8log.codemap import CodeMap
+from profkit.formats.v8log.fields import number, text
+from profkit.formats.v8log.names import tier_mark
+from profkit.formats.v8log.ticks import TickColumns
+from profkit.profile import Action, LedgerBook, Library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profkit.source import Source
+
+__all__ = ["LogReader"]
+
+_NOT_NEEDED = "not needed for a profile"
+
+
+class LogReader:
+    """Follows a log line by line.
+
+    Afterwards ``ticks`` and ``code`` hold what the lines told, ``libraries`` the mapped files,
+    ``facts`` what the log says of itself, and ``ledger`` what became of each line.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.ticks = TickColumns()
+        self.code = CodeMap()
+        self.libraries: list[Library] = []
+        self.version = ""
+        self.platform = ""
+        self.interval: int | None = None
+        self.ledger = LedgerBook()
+        self._skipped: Counter[bytes] = Counter()
+        self._handlers = {
+            b"code-creation": self._code_creation,
+            b"code-move": self._code_move,
+            b"code-delete": self._code_delete,
+            b"sfi-move": self._function_move,
+            b"shared-library": self._shared_library,
+            b"v8-version": self._v8_version,
+            b"v8-platform": self._v8_platform,
+            b"profiler": self._profiler,
+        }
+
+    def read(self, source: Source) -> None:
+        """Follow all lines. Raises :class:`FormatError` where the text is no V8 log at all."""
+        lines = 0
+        for batch in _line_batches(source, self.ledger):
+            for line in batch:
+                lines += 1
+                fields = line.split(b",", 6)
+                kind = fields[0]
+                try:
+                    if kind == b"tick":
+                        self.ticks.add(fields)
+                        self.code.tick += 1
+                    elif handler := self._handlers.get(kind):
+                        handler(line)
+                    else:
+                        self._skipped[kind] += 1
+                except (ValueError, IndexError, OverflowError):
+                    self._malformed(kind, lines)
+        self._balance(lines)
+
+    def _malformed(self, kind: bytes, line: int) -> None:
+        unit = "ticks" if kind == b"tick" else "lines"
+        what = text(kind[:40])
+        self.ledger.add(
+            Action.DROPPED, unit, f"a {what} line whose fields make no sense", 1, f"line {line}"
+        )
+
+    def _balance(self, lines: int) -> None:
+        """Account for every line: read = used + skipped + dropped."""
+        skipped = 0
+        for kind, count in self._skipped.most_common():
+            cause = f"{text(kind[:40])} {_NOT_NEEDED}" if kind else "empty"
+            self.ledger.add(Action.SKIPPED, "lines", cause, count)
+            skipped += count
+        book = self.ledger.close()
+        cut = book.count(Action.DROPPED, "lines", _CUT)
+        dropped = book.count(Action.DROPPED, "lines") + book.count(Action.DROPPED, "ticks")
+        self.ledger.add(Action.READ, "lines", "all", lines + cut)
+        self.ledger.add(Action.USED, "lines", "ticks and code events", lines + cut - skipped - dropped)
+        if not len(self.ticks) and not self.version and not self.libraries:
+            raise FormatError(self.name, "no V8 tick log: neither a header nor a tick in it")
+
+    def _code_creation(self, line: bytes) -> None:
+        fields = line.split(b",")
+        _, kind, _, _, start, size, name, *function = fields
+        if function and kind != b"RegExp":
+            mark = tier_mark(text(function[1]) if len(function) > 1 else "")
+            self.code.create_function(
+                text(kind), _address(start), _size(size), text(name), number(function[0]), mark
+            )
+        else:
+            self.code.create(text(kind), _address(start), _size(size), text(name))
+
+    def _code_move(self, line: bytes) -> None:
+        _, start, to = line.split(b",")[:3]
+        if not self.code.move(_address(start), _address(to)):
+            self._unknown("move")
+
+    def _code_delete(self, line: bytes) -> None:
+        if not self.code.delete(_address(line.split(b",")[1])):
+            self._unknown("delete")
+
+    def _unknown(self, event: str) -> None:
+        self.ledger.add(
+            Action.DROPPED, "code events", f"{event} of code that the log never created"
+        )
+
+    def _function_move(self, line: bytes) -> None:
+        _, start, to = line.split(b",")[:3]
+        self.code.move(_address(start), _address(to))
+
+    def _shared_library(self, line: bytes) -> None:
+        fields = line.split(b",")
+        _, path, start, end = fields[:4]
+        bias = number(fields[4]) if len(fields) > 4 else 0
+        self.libraries.append(Library(text(path), _address(start), _address(end), bias))
+
+    def _v8_version(self, line: bytes) -> None:
+        major, minor, build, patch, *rest = text(line).split(",")[1:]
+        embedder = rest[0] if len(rest) > 1 else ""
+        self.version = f"{major}.{minor}.{build}.{patch}{embedder}"
+
+    def _v8_platform(self, line: bytes) -> None:
+        self.platform = text(line).split(",")[1]
+
+    def _profiler(self, line: bytes) -> None:
+        _, event, *rest = line.split(b",")
+        if event == b"begin" and rest:
+            self.interval = number(rest[0]) * 1000
+
+
+_CUT = "cut off in the middle at the end of the file"
+_LARGEST_ADDRESS = 2**62
+
+
+def _address(field: bytes) -> int:
+    address = number(field)
+    if not 0 <= address < _LARGEST_ADDRESS:
+        raise ValueError(field)
+    return address
+
+
+def _size(field: bytes) -> int:
+    size = number(field)
+    if not 0 <= size < 2**40:
+        raise ValueError(field)
+    return size
+
+
+def _line_batches(source: Source, ledger: LedgerBook) -> Iterator[list[bytes]]:
+    """Yield the complete lines of a log in batches; a last line without its end is dropped."""
+    rest: list[bytes] = []
+    for chunk in source.chunks():
+        head, newline, tail = chunk.rpartition(b"\n")
+        if not newline:
+            rest.append(chunk)
+            continue
+        batch = (b"".join([*rest, head]) if rest else head).split(b"\n")
+        rest = [tail] if tail else []
+        yield batch
+    if rest:
+        ledger.add(Action.DROPPED, "lines", _CUT, 1, "the last line")
