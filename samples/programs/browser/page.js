@@ -5,7 +5,7 @@
 function render(rows) {
   const table = document.getElementById('table');
   table.textContent = '';
-  for (const row of rows.slice(0, 200)) {
+  for (const row of rows.slice(0, 50)) {
     const line = table.insertRow();
     line.insertCell().textContent = row.name;
     line.insertCell().textContent = row.value;
@@ -17,7 +17,7 @@ function doRound() {
   const rows = createRows(3000);
   const sorted = sortRows(rows);
   hashRows(sorted);
-  fibonacci(22);
+  fibonacci(25);
   findNames(rows);
   render(sorted);
 }
