@@ -1,0 +1,253 @@
+"""The report of V8's tick processor, from any profile.
+
+Ticks by shared library, by dynamic code ("JavaScript") and by native code ("C++"); a summary; and
+the bottom-up profile. What a frame is called and what is left out follow V8's
+``tools/tickprocessor.mjs``, so that for a V8 log the figures are that tool's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from profkit.profile import ABSENT, COUNT, Kind, StackTree
+from profkit.views.bottom_up import BottomUp, bottom_up
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from profkit.profile import Profile
+
+    Numbers = npt.NDArray[np.int64]
+
+__all__ = ["TickOptions", "TickReport", "TickRow", "tick_report"]
+
+GC_STATE = 1
+"""The number that V8 gives to the state of collecting garbage."""
+
+_HIDDEN = (Kind.BYTECODE_HANDLER,)
+
+
+@dataclass(frozen=True, slots=True)
+class TickOptions:
+    """What the report shows: callers down to ``min_share`` of what they call, ``depth`` levels."""
+
+    depth: int = 5
+    min_share: float = 0.01
+    value_type: int = 0
+    include_idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TickRow:
+    """A line of the report: a frame's label, its function (-1 for several) and its own value."""
+
+    label: str
+    function: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRow:
+    """A line of the bottom-up profile; ``depth`` is 0 for what spent the time itself."""
+
+    label: str
+    function: int
+    value: int
+    of_parent: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """All sections; values in the unit of the profile's value type.
+
+    ``libraries``, ``javascript`` and ``native`` are sorted by falling value; ``entries`` counts
+    native functions that JavaScript called, by the outermost of them. ``callers`` is the bottom-up
+    profile in the order of its lines.
+    """
+
+    total: int
+    unaccounted: int
+    collecting: int
+    libraries: tuple[TickRow, ...]
+    javascript: tuple[TickRow, ...]
+    native: tuple[TickRow, ...]
+    entries: tuple[TickRow, ...]
+    callers: tuple[CallerRow, ...]
+
+    @property
+    def library_total(self) -> int:
+        """What all shared libraries spent."""
+        return sum(row.value for row in self.libraries)
+
+    @property
+    def non_library(self) -> int:
+        """All that was not spent in shared libraries."""
+        return self.total - self.library_total
+
+
+def tick_report(profile: Profile, options: TickOptions | None = None) -> TickReport:
+    """Compute the report.
+
+    Values are those of the profile's value type; for a V8 log, ticks. Bytecode handlers are hidden
+    and their ticks counted on their callers.
+    """
+    options = options or TickOptions()
+    own = profile.self_values(options.value_type, include_idle=options.include_idle)
+    labels, kinds, label_of_frame, function = _labels(profile)
+    tree, place = _visible(profile, label_of_frame)
+    own_visible = np.zeros(len(tree), np.int64)
+    np.add.at(own_visible, place[place != ABSENT], own[place != ABSENT])
+    flat = np.zeros(len(labels), np.int64)
+    np.add.at(flat, tree.frame, own_visible)
+
+    def rows(wanted: npt.NDArray[np.bool_]) -> tuple[TickRow, ...]:
+        chosen = np.flatnonzero(wanted & (flat != 0))
+        found = [TickRow(labels[n], int(function[n]), int(flat[n])) for n in chosen.tolist()]
+        return tuple(sorted(found, key=lambda row: (row.value, _utf16(row.label)), reverse=True))
+
+    unknown = kinds == Kind.UNKNOWN
+    library = kinds == Kind.SHARED_LIBRARY
+    native = kinds == Kind.NATIVE
+    tagged = profile.meta.format == "v8log"
+    keep_share = options.min_share * 100
+
+    def keep(total: Numbers, parent: Numbers) -> npt.NDArray[np.bool_]:
+        return total / parent * 100.0 >= keep_share
+
+    below = bottom_up(tree, tree.frame, own_visible, depth=options.depth, keep=keep)
+    return TickReport(
+        total=int(own.sum()),
+        unaccounted=int(flat[unknown].sum()) if tagged else 0,
+        collecting=_collecting(profile, options, own),
+        libraries=rows(library),
+        javascript=rows(~library & ~native & (~unknown if tagged else True)),
+        native=rows(native),
+        entries=_native_entries(tree, kinds, labels, function, own_visible),
+        callers=_callers(below, labels, function, int(own.sum())),
+    )
+
+
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-be", "surrogatepass")
+
+
+def _labels(profile: Profile) -> tuple[list[str], Numbers, Numbers, Numbers]:
+    """Name the frames as their tool does: labels, their kinds, each frame's label, a function."""
+    functions, frames = profile.functions, profile.frames
+    numbers: dict[str, int] = {}
+    of_frame = np.zeros(len(frames), np.int64)
+    for frame, (tag, function) in enumerate(
+        zip(frames.tag.tolist(), frames.function.tolist(), strict=True)
+    ):
+        label = profile.strings[tag] if tag != ABSENT else _plain_label(profile, function)
+        of_frame[frame] = numbers.setdefault(label, len(numbers))
+    first = np.zeros(len(numbers), np.int64)
+    first[of_frame[::-1]] = frames.function[::-1]
+    return list(numbers), functions.kind[first].astype(np.int64), of_frame, first
+
+
+def _plain_label(profile: Profile, function: int) -> str:
+    table = profile.functions
+    name, file = profile.text(table.name[function]), profile.text(table.file[function])
+    place = ":".join(
+        str(part) for part in (file, table.line[function], table.column[function]) if part != ABSENT
+    )
+    return f"{name} {place}" if file else name
+
+
+def _visible(profile: Profile, label_of_frame: Numbers) -> tuple[StackTree, Numbers]:
+    """Take hidden frames out and merge the rest by label.
+
+    Returns the tree, whose frames are labels, and each node's place in it (a hidden node's is its
+    caller's; -1 where all of the stack is hidden).
+    """
+    tree = profile.tree
+    hidden = np.isin(profile.kind_of_node, _HIDDEN)
+    # The last place serves nodes without a caller.
+    nearest = np.append(np.where(hidden, tree.parent, np.arange(len(tree))), ABSENT)
+    hidden = np.append(hidden, False)
+    while hidden[nearest].any():
+        nearest = np.where(hidden[nearest], nearest[nearest], nearest)
+    nearest = nearest[:-1]
+    shown = np.flatnonzero(~hidden[:-1])
+    number = np.full(len(tree) + 1, ABSENT, np.int64)
+    number[shown] = np.arange(len(shown))
+    above = np.append(nearest, ABSENT)[tree.parent[shown]]
+    merged, place = StackTree.from_parents(number[above], label_of_frame[tree.frame[shown]])
+    of_shown = np.append(place, ABSENT)
+    return merged, of_shown[number[nearest]].astype(np.int64)
+
+
+def _collecting(profile: Profile, options: TickOptions, own: Numbers) -> int:
+    if any(thread.samples.state is not None for thread in profile.threads):
+        return sum(
+            int(thread.samples.values[thread.samples.state == GC_STATE, options.value_type].sum())
+            for thread in profile.threads
+            if thread.samples.state is not None
+        )
+    return int(own[profile.kind_of_node == Kind.GC].sum())
+
+
+def _native_entries(
+    tree: StackTree, kinds: Numbers, labels: list[str], function: Numbers, own: Numbers
+) -> tuple[TickRow, ...]:
+    """Count ticks in native code by the native function that JavaScript called.
+
+    From the leaf, which must be native or a library, up to the last native function before the
+    first caller that is not native.
+    """
+    kind = kinds[tree.frame]
+    leaf = np.flatnonzero((own != 0) & np.isin(kind, (Kind.NATIVE, Kind.SHARED_LIBRARY)))
+    last = np.where(kind[leaf] == Kind.NATIVE, leaf, ABSENT)
+    cursor = tree.parent[leaf].astype(np.int64)
+    counts: dict[int, int] = {}
+    value = own[leaf]
+    while len(cursor):
+        inside = cursor != ABSENT
+        cursor, last, value = cursor[inside], last[inside], value[inside]
+        native = kind[cursor] == Kind.NATIVE
+        last = np.where(native, cursor, last)
+        done = ~native & (last != ABSENT)
+        for label, found in zip(tree.frame[last[done]].tolist(), value[done].tolist(), strict=True):
+            counts[label] = counts.get(label, 0) + found
+        cursor, last, value = tree.parent[cursor[~done]].astype(np.int64), last[~done], value[~done]
+    rows = [TickRow(labels[n], int(function[n]), total) for n, total in counts.items()]
+    return tuple(sorted(rows, key=lambda row: (row.value, _utf16(row.label)), reverse=True))
+
+
+def _callers(
+    below: BottomUp, labels: list[str], function: Numbers, whole: int
+) -> tuple[CallerRow, ...]:
+    children: dict[int, list[int]] = {}
+    order = sorted(
+        range(len(below.group)),
+        key=lambda row: (int(below.total[row]), _utf16(labels[below.group[row]])),
+        reverse=True,
+    )
+    for row in order:
+        children.setdefault(int(below.parent[row]), []).append(row)
+    answer = []
+    waiting = children.get(ABSENT, [])[::-1]
+    while waiting:
+        row = waiting.pop()
+        parent, group = int(below.parent[row]), int(below.group[row])
+        answer.append(
+            CallerRow(
+                label=labels[group],
+                function=int(function[group]),
+                value=int(below.total[row]),
+                of_parent=whole if parent == ABSENT else int(below.total[parent]),
+                depth=int(below.depth[row]),
+            )
+        )
+        waiting += children.get(row, [])[::-1]
+    return tuple(answer)
+
+
+def is_ticks(profile: Profile, options: TickOptions) -> bool:
+    """Tell whether the values are ticks or samples rather than time."""
+    return profile.value_types[options.value_type].unit == COUNT
