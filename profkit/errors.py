@@ -11,6 +11,7 @@ __all__ = [
     "InputError",
     "InvalidProfileError",
     "NothingToReadError",
+    "OutputError",
     "ProfkitError",
     "UnknownFormatError",
     "UsageError",
@@ -56,6 +57,10 @@ class EmptyInputError(FormatError):
 
 class UnknownFormatError(FormatError):
     """No reader recognises the bytes."""
+
+
+class OutputError(ProfkitError):
+    """A result cannot be written: no such folder, no permission, a full disk."""
 
 
 class InvalidProfileError(ProfkitError):

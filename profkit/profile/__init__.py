@@ -4,6 +4,13 @@ from profkit.profile.build import ProfileBuilder
 from profkit.profile.columns import ABSENT
 from profkit.profile.frames import FrameTable, Library, Tier
 from profkit.profile.functions import FunctionTable, Kind
+from profkit.profile.labels import (
+    ANONYMOUS,
+    full_place,
+    function_name,
+    short_file,
+    short_place,
+)
 from profkit.profile.ledger import Action, Entry, Ledger, LedgerBook
 from profkit.profile.merge import merge
 from profkit.profile.model import Meta, Profile
@@ -14,6 +21,7 @@ from profkit.profile.values import COUNT, NANOSECONDS, ValueType
 
 __all__ = [
     "ABSENT",
+    "ANONYMOUS",
     "COUNT",
     "NANOSECONDS",
     "Action",
@@ -32,6 +40,10 @@ __all__ = [
     "Thread",
     "Tier",
     "ValueType",
+    "full_place",
+    "function_name",
     "merge",
+    "short_file",
+    "short_place",
     "validate",
 ]

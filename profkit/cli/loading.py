@@ -1,0 +1,142 @@
+"""From the PROFILE arguments to one profile, with progress, warnings and memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, cast
+
+from profkit.cli.memory import recall, remember
+from profkit.cli.messages import note
+from profkit.errors import NothingToReadError, UsageError
+from profkit.loading import load
+from profkit.profile import Action, merge
+from profkit.source import STDIN
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable, Iterator, Sequence
+
+    from profkit.formats import ReadOptions
+    from profkit.profile import Profile
+
+__all__ = ["load_profiles", "pick_value_type"]
+
+_WORTH_PROGRESS = 20_000_000
+_WORTH_WARNING = 0.01
+
+
+def load_profiles(
+    paths: Sequence[str],
+    *,
+    input_format: str | None = None,
+    options: ReadOptions | None = None,
+) -> Profile:
+    """Read the files that the user named and merge them.
+
+    Given none, takes standard input where something is piped into it, else the files that were
+    last read in this directory, and says so. Shows progress on standard error, notes what was lost
+    in reading, and remembers the files for the next command.
+
+    Raises :class:`~profkit.errors.NothingToReadError` where there is nothing to read,
+    :class:`~profkit.errors.InputError` where reading fails.
+    """
+    formats: Sequence[str | None] = [input_format] * len(paths)
+    if not paths:
+        paths, formats = _unnamed(input_format)
+    if list(paths).count(STDIN) > 1:
+        raise UsageError("standard input can be read only once")
+    profiles = [_load(path, name, options) for path, name in zip(paths, formats, strict=True)]
+    remember(paths, [profile.meta.format for profile in profiles])
+    if len(profiles) > 1:
+        note(f"{len(profiles)} profiles are shown as one")
+    profile = merge(profiles)
+    _warn_of_losses(profile)
+    return profile
+
+
+def pick_value_type(profile: Profile, name: str | None) -> int:
+    """Return the number of the value type of this name; the first where there is no name.
+
+    Raises :class:`~profkit.errors.UsageError` for a name that the profile does not have.
+    """
+    names = [value_type.type for value_type in profile.value_types]
+    if name is None:
+        return 0
+    if name not in names:
+        raise UsageError(f"{name!r} is no value type of this profile; it has {', '.join(names)}")
+    return names.index(name)
+
+
+def _unnamed(input_format: str | None) -> tuple[Sequence[str], Sequence[str | None]]:
+    if _is_piped():
+        return (STDIN,), (input_format,)
+    last = recall()
+    if last is None:
+        raise NothingToReadError(
+            "no PROFILE is named, and none was read in this directory before; "
+            "name a file, or - for standard input"
+        )
+    moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(last.when))
+    changed = "" if all(file.is_unchanged for file in last.files) else ", changed since"
+    note(f"using {', '.join(map(_short_path, last.paths))} (last read {moment}{changed})")
+    return last.paths, [input_format or file.format for file in last.files]
+
+
+def _is_piped() -> bool:
+    """Tell whether somebody pipes a profile in; an open pipe that says nothing is none."""
+    import select  # noqa: PLC0415 (only needed here)
+    import stat  # noqa: PLC0415
+
+    try:
+        descriptor = sys.stdin.fileno()
+        mode = os.fstat(descriptor).st_mode
+    except (OSError, ValueError, AttributeError):
+        return False
+    if stat.S_ISREG(mode):
+        return True
+    if not stat.S_ISFIFO(mode):
+        return False
+    ready, _, _ = select.select([descriptor], [], [], 0.25)
+    return bool(ready and cast("io.BufferedReader", sys.stdin.buffer).peek(1))
+
+
+def _short_path(path: str) -> str:
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
+
+
+def _load(path: str, input_format: str | None, options: ReadOptions | None) -> Profile:
+    with _progress(path) as on_progress:
+        return load(path, format=input_format, options=options, on_progress=on_progress)
+
+
+@contextlib.contextmanager
+def _progress(path: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """Yield what shows the bytes read, where the input is big and somebody looks."""
+    try:
+        is_big = path == STDIN or os.path.getsize(path) >= _WORTH_PROGRESS  # noqa: PTH202
+    except (OSError, ValueError):
+        is_big = False
+    if not is_big or not sys.stderr.isatty():
+        yield None
+        return
+    from profkit.cli.progress import showing_progress  # noqa: PLC0415 (imports rich)
+
+    with showing_progress(path) as on_progress:
+        yield on_progress
+
+
+def _warn_of_losses(profile: Profile) -> None:
+    """Say in one line where more than a hundredth of the lines, ticks … was dropped or repaired."""
+    ledger = profile.ledger
+    lost = []
+    for unit in dict.fromkeys(entry.unit for entry in ledger.losses):
+        dropped = sum(entry.count for entry in ledger.losses if entry.unit == unit)
+        known = ledger.count(Action.READ, unit) or dropped + ledger.count(Action.USED, unit)
+        if dropped > known * _WORTH_WARNING:
+            lost.append(f"{dropped:,} of {known:,} {unit}")
+    if lost:
+        note(f"dropped or repaired: {', '.join(lost)} (profkit info says why)")

@@ -1,0 +1,104 @@
+"""Options that commands share, so that a word means the same everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from profkit.formats import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "as_json",
+    "depth",
+    "include_idle",
+    "input_format",
+    "limit",
+    "min_share",
+    "no_color",
+    "output",
+    "profiles",
+    "value_type",
+]
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+
+def _switch_color_off(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
+    if value:
+        ctx.color = False
+
+
+profiles = click.argument("profiles", metavar="[PROFILE]...", nargs=-1, type=click.Path())
+"""``profiles``: the files to read; given none, the one last read in this directory."""
+
+input_format = click.option(
+    "--input-format",
+    type=click.Choice([known.name for known in FORMATS]),
+    help="Read the input as this format instead of telling it by its content.",
+)
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON instead of a table.")
+
+output = click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(), help="Write to FILE, not to the terminal."
+)
+
+no_color = click.option(
+    "--no-color",
+    is_flag=True,
+    expose_value=False,
+    callback=_switch_color_off,
+    help="Do without colours, as with NO_COLOR set.",
+)
+
+value_type = click.option(
+    "--value-type",
+    metavar="NAME",
+    help="Show this value of the samples, where there are several (see profkit info).",
+)
+
+include_idle = click.option(
+    "--include-idle", is_flag=True, help="Count the time in which the program was idle."
+)
+
+
+def limit(default: int, what: str) -> Callable[[_Command], _Command]:
+    """Return ``-n/--limit``: how many of ``what`` are shown; 0 means all (None)."""
+    return click.option(
+        "-n",
+        "--limit",
+        type=click.IntRange(min=0),
+        default=default,
+        show_default=True,
+        callback=lambda _ctx, _param, value: value or None,
+        help=f"Show this many {what}; 0 shows all.",
+    )
+
+
+def min_share(default: float) -> Callable[[_Command], _Command]:
+    """Return ``--min-share``: a share of the total in percent, turned into a fraction."""
+    return click.option(
+        "--min-share",
+        metavar="PERCENT",
+        type=click.FloatRange(0, 100),
+        default=default,
+        show_default=True,
+        callback=lambda _ctx, _param, value: value / 100,
+        help="Leave out what takes less than this share of the total.",
+    )
+
+
+def depth(default: int | None) -> Callable[[_Command], _Command]:
+    """Return ``--depth``: how many levels are shown; 0 means all (None)."""
+    return click.option(
+        "--depth",
+        type=click.IntRange(min=0),
+        default=default or 0,
+        show_default="all" if default is None else True,
+        callback=lambda _ctx, _param, value: value or None,
+        help="Show this many levels; 0 shows all.",
+    )
