@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from profkit.errors import FormatError
 from profkit.formats.v8log.codemap import CodeMap
-from profkit.formats.v8log.fields import number, text
+from profkit.formats.v8log.fields import number, split, split_quoted, text
 from profkit.formats.v8log.names import tier_mark
 from profkit.formats.v8log.ticks import TickColumns
 from profkit.profile import Action, LedgerBook, Library
@@ -38,6 +38,7 @@ class LogReader:
         self.platform = ""
         self.interval: int | None = None
         self.ledger = LedgerBook()
+        self._split = split
         self._skipped: Counter[bytes] = Counter()
         self._handlers = {
             b"code-creation": self._code_creation,
@@ -93,7 +94,7 @@ class LogReader:
             raise FormatError(self.name, "no V8 tick log: neither a header nor a tick in it")
 
     def _code_creation(self, line: bytes) -> None:
-        fields = line.split(b",")
+        fields = self._split(line)
         _, kind, _, _, start, size, name, *function = fields
         if function and kind != b"RegExp":
             mark = tier_mark(text(function[1]) if len(function) > 1 else "")
@@ -122,7 +123,10 @@ class LogReader:
         self.code.move(_address(start), _address(to))
 
     def _shared_library(self, line: bytes) -> None:
-        fields = line.split(b",")
+        if line.startswith(b'shared-library,"'):
+            # A path has no quotes of its own: this V8 puts every name into quotes.
+            self._split = split_quoted
+        fields = self._split(line)
         _, path, start, end = fields[:4]
         bias = number(fields[4]) if len(fields) > 4 else 0
         self.libraries.append(Library(text(path), _address(start), _address(end), bias))
