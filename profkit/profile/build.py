@@ -12,17 +12,17 @@ from profkit.profile.frames import FrameTable, Library, Tier
 from profkit.profile.functions import FunctionTable, Kind
 from profkit.profile.ledger import LedgerBook
 from profkit.profile.model import Meta, Profile
+from profkit.profile.threads import refuse_overflow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from profkit.profile.columns import ValueColumn
     from profkit.profile.threads import Thread
     from profkit.profile.tree import StackTree
     from profkit.profile.values import ValueType
 
 __all__ = ["ProfileBuilder"]
-
-_LARGEST_SUM = 2.0**62
 
 
 class ProfileBuilder:
@@ -79,23 +79,28 @@ class ProfileBuilder:
         """Make the Profile.
 
         Raises :class:`FormatError` where the values are so large that their sum may not fit into
-        64 bits.
+        64 bits, or a line, column or address does not fit into its column.
         """
-        for thread in threads:
-            measured = thread.samples.values
-            if measured.size and np.abs(measured.astype(np.float64)).sum() >= _LARGEST_SUM:
-                raise FormatError(meta.source, "the values are too large to be summed")
-        functions = np.array(list(self._functions), np.int64).reshape(-1, 6).T
-        frames = np.array(list(self._frames), np.int64).reshape(-1, 7).T
-        function, line, column, address, library, tier, tag = frames
+        refuse_overflow(threads, meta.source)
+        try:
+            functions = FunctionTable(*_columns(self._functions, 6))
+            frames = FrameTable(*_columns(self._frames, 7))
+        except OverflowError:
+            raise FormatError(
+                meta.source, "a line or column is beyond 2^31, or an address beyond 2^63"
+            ) from None
         return Profile(
             meta=meta,
             strings=tuple(self._strings),
             value_types=tuple(value_types),
-            functions=FunctionTable(*functions),
-            frames=FrameTable(function, line, column, address, library, tier, tag),
+            functions=functions,
+            frames=frames,
             tree=tree,
             threads=tuple(threads),
             libraries=tuple(self.libraries),
             ledger=self.ledger.close(),
         )
+
+
+def _columns(rows: Iterable[tuple[int, ...]], width: int) -> ValueColumn:
+    return np.array(list(rows), np.int64).reshape(-1, width).T

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,8 @@ StateColumn: TypeAlias = npt.NDArray[np.int8]
 
 ABSENT = -1
 
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
 
 def freeze(column: npt.NDArray[np.generic]) -> None:
     """Make a column read-only, in place."""
@@ -42,27 +44,35 @@ def freeze(column: npt.NDArray[np.generic]) -> None:
 
 
 def indexes(column: npt.ArrayLike) -> IndexColumn:
-    """Return ``column`` as a read-only ``int32`` array; a view where that is possible."""
-    return _typed(column, np.dtype(np.int32))
+    """Return ``column`` as a read-only ``int32`` array; a view where that is possible.
+
+    This and its two sisters raise ``OverflowError`` for a number that the type cannot hold.
+    """
+    return _typed(column, np.int32)
 
 
 def values(column: npt.ArrayLike) -> ValueColumn:
     """Return ``column`` as a read-only ``int64`` array; a view where that is possible."""
-    return _typed(column, np.dtype(np.int64))
+    return _typed(column, np.int64)
 
 
 def states(column: npt.ArrayLike) -> StateColumn:
     """Return ``column`` as a read-only ``int8`` array; a view where that is possible."""
-    return _typed(column, np.dtype(np.int8))
+    return _typed(column, np.int8)
 
 
-def _typed(column: npt.ArrayLike, dtype: np.dtype[np.generic]) -> npt.NDArray[np.generic]:
-    view = np.ascontiguousarray(column, dtype=dtype).view()
+def _typed(column: npt.ArrayLike, dtype: type[_Scalar]) -> npt.NDArray[_Scalar]:
+    given = np.asarray(column)
+    view = np.ascontiguousarray(given, dtype=dtype).view()
+    if given.dtype != dtype and not np.array_equal(given, view):
+        raise OverflowError(f"a number does not fit into {dtype.__name__}")
     freeze(view)
     return view
 
 
-def concat(columns: Sequence[npt.NDArray[np.generic]], dtype: npt.DTypeLike) -> npt.NDArray:  # type: ignore[type-arg]
+def concat(
+    columns: Sequence[npt.NDArray[np.generic]], dtype: type[_Scalar]
+) -> npt.NDArray[_Scalar]:
     """Join columns end to end; an empty column of ``dtype`` where there is none."""
     return np.concatenate(columns).astype(dtype) if columns else np.zeros(0, dtype)
 
@@ -76,8 +86,9 @@ def ragged(
     """
     ends = np.cumsum(counts, dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
-    shift = np.repeat(starts - ends + counts, counts)
-    return np.arange(total, dtype=np.int64) + shift
+    answer = np.arange(total, dtype=np.int64)
+    answer += np.repeat(starts - ends + counts, counts)
+    return answer
 
 
 def unique_rows(

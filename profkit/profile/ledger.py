@@ -1,4 +1,4 @@
-"""The ledger: what was read, dropped and repaired on the way in, so that nothing is lost silently."""
+"""The ledger: what was read, dropped and repaired, so that nothing is lost silently."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ class LedgerBook:
     def __init__(self) -> None:
         self._entries: dict[tuple[Action, str, str], tuple[int, str]] = {}
 
-    def add(
-        self, action: Action, unit: str, cause: str, count: int = 1, example: str = ""
-    ) -> None:
+    def add(self, action: Action, unit: str, cause: str, count: int = 1, example: str = "") -> None:
         """Count ``count`` more things; a count of 0 leaves no entry."""
         if not count:
             return

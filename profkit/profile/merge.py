@@ -12,7 +12,7 @@ from profkit.profile.frames import FrameTable
 from profkit.profile.functions import FunctionTable
 from profkit.profile.ledger import Ledger
 from profkit.profile.model import Meta, Profile
-from profkit.profile.threads import SampleTable, Thread
+from profkit.profile.threads import SampleTable, refuse_overflow
 from profkit.profile.tree import StackTree
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def merge(profiles: Sequence[Profile]) -> Profile:
     those that its own file does not have. The order of rows follows the order of ``profiles``;
     apart from it, merging is associative and commutative.
 
-    Raises ``ValueError`` when there is nothing to merge.
+    Raises ``ValueError`` when there is nothing to merge, :class:`FormatError` where the values of
+    all together are too large to be summed.
     """
     if not profiles:
         raise ValueError("there is no profile to merge")
@@ -54,8 +55,10 @@ def merge(profiles: Sequence[Profile]) -> Profile:
     ledger = Ledger()
     for profile in profiles:
         ledger = ledger.merged(profile.ledger)
+    meta = _merge_meta([p.meta for p in profiles])
+    refuse_overflow(threads, meta.source)
     return Profile(
-        meta=_merge_meta([p.meta for p in profiles]),
+        meta=meta,
         strings=tuple(strings),
         value_types=value_types,
         functions=functions,
@@ -80,13 +83,13 @@ def _lookup(numbers: list[int]) -> IndexColumn:
     return np.array([*numbers, ABSENT], np.int32)
 
 
-def _split(column: np.ndarray, lengths: list[int]) -> list[np.ndarray]:  # type: ignore[type-arg]
+def _split(column: np.ndarray, lengths: list[int]) -> list[np.ndarray]:
     return np.split(column, np.cumsum(lengths)[:-1])
 
 
 def _merge_functions(
     profiles: Sequence[Profile], string_of: list[IndexColumn]
-) -> tuple[FunctionTable, list[np.ndarray]]:  # type: ignore[type-arg]
+) -> tuple[FunctionTable, list[np.ndarray]]:
     tables = [p.functions for p in profiles]
     columns = (
         concat([s[t.name] for t, s in zip(tables, string_of, strict=True)], np.int32),
@@ -102,12 +105,12 @@ def _merge_functions(
 
 def _merge_frames(
     profiles: Sequence[Profile],
-    function_of: list[np.ndarray],  # type: ignore[type-arg]
+    function_of: list[np.ndarray],
     string_of: list[IndexColumn],
     library_of: list[IndexColumn],
-) -> tuple[FrameTable, list[np.ndarray]]:  # type: ignore[type-arg]
+) -> tuple[FrameTable, list[np.ndarray]]:
     tables = [p.frames for p in profiles]
-    columns = (
+    columns: list[np.ndarray] = [
         concat([f[t.function] for t, f in zip(tables, function_of, strict=True)], np.int32),
         concat([t.line for t in tables], np.int32),
         concat([t.column for t in tables], np.int32),
@@ -115,15 +118,15 @@ def _merge_frames(
         concat([lib[t.library] for t, lib in zip(tables, library_of, strict=True)], np.int32),
         concat([t.tier for t in tables], np.int32),
         concat([s[t.tag] for t, s in zip(tables, string_of, strict=True)], np.int32),
-    )
+    ]
     first, row_of = unique_rows(*columns)
     return FrameTable(*(c[first] for c in columns)), _split(row_of, [len(t) for t in tables])
 
 
 def _merge_trees(
     profiles: Sequence[Profile],
-    frame_of: list[np.ndarray],  # type: ignore[type-arg]
-) -> tuple[StackTree, list[np.ndarray]]:  # type: ignore[type-arg]
+    frame_of: list[np.ndarray],
+) -> tuple[StackTree, list[np.ndarray]]:
     lengths = [len(p.tree) for p in profiles]
     starts = np.cumsum(lengths) - lengths
     parents = [
@@ -137,7 +140,7 @@ def _merge_trees(
 
 def _moved(
     samples: SampleTable,
-    nodes: np.ndarray,  # type: ignore[type-arg]
+    nodes: np.ndarray,
     before: tuple[ValueType, ...],
     after: tuple[ValueType, ...],
 ) -> SampleTable:

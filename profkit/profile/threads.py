@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from profkit.errors import FormatError
 from profkit.profile.columns import (
     IndexColumn,
     StateColumn,
@@ -14,7 +18,12 @@ from profkit.profile.columns import (
     values,
 )
 
-__all__ = ["SampleTable", "Thread"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["SampleTable", "Thread", "refuse_overflow"]
+
+_LARGEST_SUM = 2.0**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +66,10 @@ class Thread:
     process_id: int = -1
     thread_id: int = -1
     process_name: str = ""
+
+
+def refuse_overflow(threads: Iterable[Thread], source: str) -> None:
+    """Raise :class:`FormatError` where the threads' values may not sum up within 64 bits."""
+    total = sum(np.abs(thread.samples.values.astype(np.float64)).sum() for thread in threads)
+    if total >= _LARGEST_SUM:
+        raise FormatError(source, "the values are too large to be summed")

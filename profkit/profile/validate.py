@@ -54,7 +54,7 @@ def _check_columns(table: FunctionTable | FrameTable | StackTree) -> None:
         _require(not column.flags.writeable, f"{name}.{field.name} can be written to")
 
 
-def _check_range(column: np.ndarray, low: int, high: int, what: str) -> None:  # type: ignore[type-arg]
+def _check_range(column: np.ndarray, low: int, high: int, what: str) -> None:
     inside = not len(column) or (int(column.min()) >= low and int(column.max()) < high)
     _require(inside, f"{what} is out of range")
 
@@ -64,6 +64,7 @@ def _check_tables(profile: Profile) -> None:
     _check_columns(functions)
     _check_columns(frames)
     _require(profile.value_types, "there is no value type")
+    _require(len(set(profile.value_types)) == len(profile.value_types), "a value type stands twice")
     for name in ("name", "file", "package"):
         _check_range(getattr(functions, name), ABSENT, strings, f"FunctionTable.{name}")
     _check_range(functions.kind, 0, len(Kind), "FunctionTable.kind")
@@ -83,17 +84,14 @@ def _check_tree(tree: StackTree, frames: int) -> None:
     _check_range(tree.frame, 0, frames, "StackTree.frame")
     _require(((parent >= ABSENT) & (parent < node)).all(), "a node stands before its parent")
     _require(((end > node) & (end <= count)).all(), "a subtree's end is out of range")
-    # A node follows in depth-first order if its parent is an ancestor-or-self of the one before
-    # it, and the subtrees that it leaves end exactly there.
     child = parent >= 0
     inside = (node[child] < end[parent[child]]) & (end[child] <= end[parent[child]])
     _require(inside.all(), "a node lies outside its parent's subtree")
-    sizes = np.ones(count + 1, np.int64)
-    running = np.cumsum(np.bincount(parent + 1, minlength=count + 1)[1:])
-    sizes[:count] = end - node
-    # The children of a subtree are its nodes but the first: all parents within [i, end) count.
-    descendants = running[end - 1] - np.where(node > 0, running[node - 1], 0)
-    _require((descendants == end - node - 1).all(), "a subtree is not exactly its slice")
+    # So a node's ancestors are among the slices that hold it; if there are as many of these as of
+    # those, no slice holds a stranger.
+    depth = tree.depth
+    ancestors = np.where(child, depth[parent] + 1, 0)
+    _require((depth == ancestors).all(), "a subtree is not exactly its slice")
     key = np.sort((parent + 1).astype(np.int64) * (int(tree.frame.max()) + 1) + tree.frame)
     _require((key[1:] != key[:-1]).all(), "two siblings have one frame")
 
@@ -101,11 +99,13 @@ def _check_tree(tree: StackTree, frames: int) -> None:
 def _check_samples(samples: SampleTable, nodes: int, value_types: int) -> None:
     count = len(samples)
     _check_range(samples.node, 0, nodes, "a sample's node")
-    _require(samples.node.dtype == np.int32, "SampleTable.node is not of int32")
-    _require(samples.values.dtype == np.int64, "SampleTable.values is not of int64")
+    dtypes = {"node": np.int32, "values": np.int64, "time": np.int64, "state": np.int8}
+    for name, dtype in dtypes.items():
+        column = getattr(samples, name)
+        if column is not None:
+            _require(column.dtype == dtype, f"SampleTable.{name} is not of {dtype.__name__}")
+            _require(not column.flags.writeable, f"SampleTable.{name} can be written to")
     _require(samples.values.shape == (count, value_types), "SampleTable.values has another shape")
-    for column in (samples.node, samples.values, samples.time, samples.state):
-        _require(column is None or not column.flags.writeable, "a sample column can be written to")
     if samples.time is not None:
         _require(samples.time.shape == (count,), "SampleTable.time has a length of its own")
         _require((samples.time[1:] >= samples.time[:-1]).all(), "times decrease within a thread")

@@ -117,7 +117,7 @@ def open_source(
     try:
         if os.path.isdir(name):  # noqa: PTH112 (pathlib costs start-up time)
             raise InputError(name, "is a directory; a profile file is expected")
-        raw = io.open(name, "rb")  # noqa: PTH123, UP020, SIM115
+        raw = io.open(name, "rb")  # noqa: UP020, SIM115
     except OSError as error:
         raise InputError(name, _reason(error)) from None
     except ValueError as error:
@@ -139,13 +139,13 @@ def _reason(error: OSError) -> str:
 
 def _decompressed(raw: BinaryIO) -> tuple[BinaryIO, str]:
     """Return a stream of the plain bytes, and the name of the compression that was undone."""
-    buffered = raw if hasattr(raw, "peek") else io.BufferedReader(raw)  # type: ignore[type-var]
-    magic = buffered.peek(4)[:4]  # type: ignore[union-attr]
+    buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)  # type: ignore[type-var]
+    magic = buffered.peek(4)[:4]
     if magic.startswith(_GZIP_MAGIC):
         return gzip.GzipFile(fileobj=buffered), "gzip"  # type: ignore[return-value]
     if magic == _ZSTD_MAGIC:
         import zstandard  # noqa: PLC0415 (12 ms, and seldom needed)
 
         reader = zstandard.ZstdDecompressor().stream_reader(buffered, read_across_frames=True)
-        return reader, "zstd"  # type: ignore[return-value]
-    return buffered, ""  # type: ignore[return-value]
+        return reader, "zstd"
+    return buffered, ""
