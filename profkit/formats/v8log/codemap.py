@@ -9,6 +9,7 @@ Source of the semantics: V8's ``tools/codemap.mjs`` and ``tools/profile.mjs``.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -20,7 +21,6 @@ __all__ = ["Code", "CodeMap", "Spans"]
 
 _BUCKET_BITS = 16
 _FOREVER = 2**62
-_LARGEST_ADDRESS = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,10 @@ class CodeMap:
         self.codes: list[Code] = []
         self._function_codes: dict[tuple[str, str, str], int] = {}
         self._living: dict[int, _Living | _Function] = {}
-        self._buckets: defaultdict[int, set[int]] = defaultdict(set)
+        # The starts of living code, sorted, by the 64 KB that it touches; functions apart, since
+        # they lie in the heap, where code hardly ever comes.
+        self._starts: defaultdict[int, list[int]] = defaultdict(list)
+        self._function_starts: defaultdict[int, set[int]] = defaultdict(set)
         self._spans: list[tuple[int, int, int, int, int]] = []
 
     def create(self, type_: str, start: int, size: int, name: str) -> None:
@@ -170,21 +173,37 @@ class CodeMap:
         code.span_code = self._number(code)
 
     def _insert(self, start: int, code: _Living | _Function) -> None:
-        size = code.size if isinstance(code, _Living) else 0
-        end = start + size
-        for bucket in range(start >> _BUCKET_BITS, (max(end, start + 1) - 1 >> _BUCKET_BITS) + 1):
-            starts = self._buckets[bucket]
-            if starts and size:
-                for other in [s for s in starts if s < end and start < self._end(s)]:
-                    self._remove(other)
-            elif not size and start in starts:
+        if isinstance(code, _Function):
+            if start in self._living:
                 self._remove(start)
-            starts.add(start)
+            self._function_starts[start >> _BUCKET_BITS].add(start)
+            self._living[start] = code
+            return
+        end = start + code.size
+        for bucket in range(start >> _BUCKET_BITS, (end - 1 >> _BUCKET_BITS) + 1):
+            self._clear(bucket, start, end)
+            insort(self._starts[bucket], start)
+        if start in self._living:
+            self._remove(start)
         self._living[start] = code
-        if isinstance(code, _Living):
-            code.since = self.tick
-            if code.function is not None:
-                code.function.code.add(start)
+        code.since = self.tick
+        if code.function is not None:
+            code.function.code.add(start)
+
+    def _clear(self, bucket: int, start: int, end: int) -> None:
+        """Remove what overlaps new code. Living code does not overlap, so that is one run."""
+        starts = self._starts[bucket]
+        first = last = bisect_left(starts, start)
+        if first and self._end(starts[first - 1]) > start:
+            first -= 1
+        while last < len(starts) and starts[last] < end:
+            last += 1
+        for other in starts[first:last]:
+            self._remove(other)
+        functions = self._function_starts.get(bucket)
+        if functions:
+            for other in [at for at in functions if start < at < end]:
+                self._remove(other)
 
     def _end(self, start: int) -> int:
         code = self._living[start]
@@ -192,14 +211,16 @@ class CodeMap:
 
     def _remove(self, start: int) -> None:
         code = self._living.pop(start)
-        end = start + 1
-        if isinstance(code, _Living):
-            end = start + max(code.size, 1)
-            self._close(start, code, self.tick)
-            if code.function is not None:
-                code.function.code.discard(start)
+        if isinstance(code, _Function):
+            self._function_starts[start >> _BUCKET_BITS].discard(start)
+            return
+        end = start + code.size
+        self._close(start, code, self.tick)
+        if code.function is not None:
+            code.function.code.discard(start)
         for bucket in range(start >> _BUCKET_BITS, (end - 1 >> _BUCKET_BITS) + 1):
-            self._buckets[bucket].discard(start)
+            starts = self._starts[bucket]
+            del starts[bisect_left(starts, start)]
 
     def _close(self, start: int, code: _Living, until: int) -> None:
         if code.since < until:
