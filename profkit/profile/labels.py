@@ -41,16 +41,20 @@ def full_place(profile: Profile, function: int) -> str:
 def short_file(file: str, package: str = "") -> str:
     """Return the path from its package on (``morgan/index.js``), else its last two parts.
 
+    Node's own modules keep their whole name.
+
     >>> short_file("/srv/api/node_modules/morgan/index.js", "morgan")
     'morgan/index.js'
     >>> short_file("/srv/api/lib/users.js")
     'lib/users.js'
     """
+    if file.startswith("node:"):
+        return file
     path = file.replace("\\", "/")
     before, found, after = path.rpartition(f"/{package}/") if package else ("", "", "")
     if found and before:
         return f"{package}/{after}"
-    return "/".join(path.rsplit("/", 2)[-2:])
+    return "/".join(path.rsplit("/", 2)[-2:]).lstrip("/") or file
 
 
 def _with_line(file: str, line: int) -> str:

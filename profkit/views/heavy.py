@@ -1,0 +1,94 @@
+"""The bottom-up view: what takes the time, and from where it is called.
+
+Every stack is read from its leaf to its root. The first level is the functions by their self
+value; a row below another is a caller, with as much of the value as came that way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from profkit.profile import ABSENT
+from profkit.views.bottom_up import bottom_up
+from profkit.views.calltree import CallTree, Cut, call_tree
+from profkit.views.order import function_label, greatest
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from profkit.profile import Profile
+
+    Numbers = npt.NDArray[np.int64]
+
+__all__ = ["HeavyOptions", "heavy"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeavyOptions:
+    """How far a heavy view goes.
+
+    ``limit`` is the number of functions on the first level and ``depth`` the number of levels,
+    None for all; ``min_share`` the least fraction of the total that a row must have;
+    ``value_type`` a number in the profile's value types.
+    """
+
+    limit: int | None = None
+    depth: int | None = None
+    min_share: float = 0.0
+    value_type: int = 0
+    include_idle: bool = False
+
+
+def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree:
+    """Return the functions by their self value, each with its callers.
+
+    A row's total is the value of the stacks that end in its first-level function and lead there
+    through the rows between. Its self value is the same on the first level and 0 for callers, so
+    the self values of all rows sum to the total, less that of the roots cut.
+    """
+    options = options or HeavyOptions()
+    own = profile.self_values(options.value_type, include_idle=options.include_idle)
+    total = int(own.sum())
+    least = options.min_share * int(np.abs(own).sum())
+    function_of_node = profile.function_of_node
+    flat = np.zeros(len(profile.functions), np.int64)
+    np.add.at(flat, function_of_node, own)
+    present = np.flatnonzero(flat)
+    first = present[np.abs(flat[present]) >= least]
+    first = first[
+        greatest(flat[first], options.limit, lambda n: function_label(profile, int(first[n])))
+    ]
+    is_first = np.zeros(len(flat), bool)
+    is_first[first] = True
+    branches = 0
+
+    def keep(value: Numbers, of_parent: Numbers) -> npt.NDArray[np.bool_]:  # noqa: ARG001
+        nonlocal branches
+        kept = np.abs(value) >= least
+        branches += int((~kept).sum())
+        return kept
+
+    rows = bottom_up(
+        profile.tree,
+        function_of_node,
+        np.where(is_first[function_of_node], own, 0),
+        depth=None if options.depth is None else options.depth - 1,
+        keep=keep,
+    )
+    return call_tree(
+        profile,
+        rows.parent,
+        rows.group,
+        np.where(rows.parent == ABSENT, rows.total, 0),
+        rows.total,
+        total=total,
+        cut=Cut(
+            roots=len(present) - len(first),
+            roots_value=total - int(flat[first].sum()),
+            branches=branches,
+            deeper=rows.deeper,
+        ),
+    )

@@ -1,0 +1,83 @@
+"""Find the function that a user means."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from profkit.errors import UsageError
+from profkit.profile import full_place, function_name, short_place
+from profkit.profile.columns import IndexColumn, indexes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from profkit.profile import Profile
+
+__all__ = ["find_function"]
+
+_CANDIDATES_SHOWN = 8
+
+
+def find_function(profile: Profile, text: str) -> IndexColumn:
+    """Return the numbers of the function that ``text`` names; ``int32``, shape ``(found,)``.
+
+    ``text`` is a function's name (``logRequest``), its place (``morgan/index.js:144``, with as
+    much of the path as tells it apart) or both (``logRequest@morgan/index.js``). What fits exactly
+    comes before what merely contains the text. Functions of one name on one line are one.
+
+    Raises :class:`UsageError` where nothing fits, and where several functions do, naming them.
+    """
+    by_label = defaultdict(list)
+    for number in np.unique(profile.function_of_node).tolist():
+        by_label[function_name(profile, number), full_place(profile, number)].append(number)
+    for fits in (_is_name, _is_place, _is_both, _holds):
+        found = [label for label in by_label if fits(text, *label)]
+        if len(found) == 1:
+            return indexes(by_label[found[0]])
+        if found:
+            raise _several(profile, text, [by_label[label][0] for label in sorted(found)])
+    raise UsageError(f"no function's name or place contains {text!r}")
+
+
+def _is_name(text: str, name: str, place: str) -> bool:  # noqa: ARG001
+    return name == text
+
+
+def _is_place(text: str, name: str, place: str) -> bool:  # noqa: ARG001
+    """Tell whether the place ends in the text, at a folder's bound; with or without a line."""
+    if not text:
+        return False
+    file, _, line = place.rpartition(":")
+    return _ends_in(place, text) or (line.isdigit() and _ends_in(file, text))
+
+
+def _ends_in(path: str, text: str) -> bool:
+    return path.endswith(text) and (path == text or path[-len(text) - 1] in "/\\" or text[0] == "/")
+
+
+def _is_both(text: str, name: str, place: str) -> bool:
+    # Names hold an @ too (Python's, npm's scopes), so that each may be the one between.
+    return any(
+        text[:at] == name and (text[at + 1 :] == place or _is_place(text[at + 1 :], name, place))
+        for at, character in enumerate(text)
+        if character == "@"
+    )
+
+
+def _holds(text: str, name: str, place: str) -> bool:
+    return text in name or text in f"{name}@{place}"
+
+
+def _several(profile: Profile, text: str, functions: list[int]) -> UsageError:
+    named: list[Callable[[Profile, int], str]] = [short_place, full_place]
+    for place in named:
+        labels = [f"{function_name(profile, n)}@{place(profile, n)}" for n in functions]
+        if len(set(labels)) == len(labels):
+            break
+    shown = ", ".join(labels[:_CANDIDATES_SHOWN])
+    more = len(labels) - _CANDIDATES_SHOWN
+    rest = f" and {more} more" if more > 0 else ""
+    return UsageError(f"{text!r} fits {len(labels)} functions: {shown}{rest}")

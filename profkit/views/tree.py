@@ -1,0 +1,106 @@
+"""The top-down view: what calls what, from the roots of the stacks to their leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from profkit.profile import ABSENT, StackTree
+from profkit.views.calltree import CallTree, Cut, call_tree
+from profkit.views.matching import find_function
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from profkit.profile import Profile
+
+    Numbers = npt.NDArray[np.int64]
+
+__all__ = ["TreeOptions", "tree"]
+
+
+@dataclass(frozen=True, slots=True)
+class TreeOptions:
+    """How far a tree goes, and from where.
+
+    ``depth`` is the number of levels, None for all; ``min_share`` the least fraction that a row
+    must have of what is shown: of the total, or of ``focus``. ``focus`` names a function as
+    :func:`~profkit.views.matching.find_function` takes it. ``value_type`` is a number in the
+    profile's value types.
+    """
+
+    depth: int | None = None
+    min_share: float = 0.0
+    focus: str | None = None
+    value_type: int = 0
+    include_idle: bool = False
+
+
+def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree:
+    """Return the functions from the roots down, each with what it calls.
+
+    With a focus, the roots are all outermost calls of that function, merged into one; shares
+    remain of the whole total.
+
+    Raises :class:`UsageError` where the focus names no function, or several.
+    """
+    options = options or TreeOptions()
+    own = profile.self_values(options.value_type, include_idle=options.include_idle)
+    parent, function, shown = _scope(profile, options.focus)
+    merged, place = StackTree.from_parents(parent, function)
+    self_values = np.zeros(len(merged), np.int64)
+    np.add.at(self_values, place, own[shown])
+    total_values = merged.totals(self_values)
+    # In a difference a total may be zero above what rose and what fell.
+    weight = merged.totals(np.abs(self_values))
+    is_used = weight > 0
+    is_small = is_used & (weight < options.min_share * int(np.abs(self_values).sum()))
+    too_deep = is_used & (merged.depth >= (options.depth or len(merged)))
+    covered = _covered(merged, is_small | too_deep | ~is_used)
+    kept = np.flatnonzero(~covered)
+    row = np.append(np.cumsum(~covered) - 1, ABSENT)
+    is_root = merged.parent == ABSENT
+    hidden_root = is_small & is_root
+    above_is_kept = ~np.append(covered, False)[merged.parent]
+    goes_on = np.unique(merged.parent[above_is_kept & too_deep & ~is_root])
+    return call_tree(
+        profile,
+        row[merged.parent[kept]],
+        merged.frame[kept],
+        self_values[kept],
+        total_values[kept],
+        total=int(own.sum()),
+        cut=Cut(
+            roots=int(hidden_root.sum()),
+            roots_value=int(total_values[hidden_root].sum()),
+            branches=int((is_small & ~is_root & above_is_kept & ~too_deep).sum()),
+            deeper=len(goes_on),
+        ),
+    )
+
+
+def _scope(profile: Profile, focus: str | None) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the nodes in view: their parents among themselves, their functions, and which."""
+    stacks = profile.tree
+    function = profile.function_of_node.astype(np.int64)
+    if focus is None:
+        return stacks.parent.astype(np.int64), function, np.arange(len(stacks))
+    wanted = find_function(profile, focus)
+    is_wanted = np.isin(function, wanted)
+    function[is_wanted] = wanted[0]
+    tops = is_wanted & stacks.outermost(is_wanted.astype(np.int64))
+    inside = _covered(stacks, tops)
+    shown = np.flatnonzero(inside)
+    number = np.append(np.cumsum(inside) - 1, ABSENT)
+    parent = np.where(tops[shown], ABSENT, number[stacks.parent[shown]])
+    return parent, function[shown], shown
+
+
+def _covered(stacks: StackTree, tops: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which nodes lie in the subtree of a node in ``tops``; both of shape ``(nodes,)``."""
+    change = np.zeros(len(stacks) + 1, np.int64)
+    change[:-1] += tops
+    np.subtract.at(change, stacks.subtree_end[tops], 1)
+    return np.cumsum(change)[:-1] > 0

@@ -1,0 +1,80 @@
+"""Rankings: equal to a naive one, in one order, and honest about what is not shown."""
+
+from __future__ import annotations
+
+import oracle
+import pytest
+from building import profile_of
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import profiles
+
+from profkit.errors import UsageError
+from profkit.profile import Kind
+from profkit.views.ranking import GROUPINGS, RankingOptions, group_name, rank
+
+
+def _name_of_group(profile, by, function):
+    functions = profile.functions
+    if by == "function":
+        return function
+    kind = Kind(functions.kind[function]).label
+    if by == "kind":
+        return kind
+    column = functions.file if by == "file" else functions.package
+    return profile.text(column[function]) or f"({kind})"
+
+
+@given(
+    profiles(),
+    st.sampled_from(GROUPINGS),
+    st.sampled_from(["self", "total"]),
+    st.booleans(),
+    st.none() | st.integers(0, 5),
+)
+def test_a_ranking_equals_the_naive_one(profile, by, sort, include_idle, limit) -> None:
+    value_type = len(profile.value_types) - 1
+    options = RankingOptions(by, sort, limit, value_type, include_idle)
+    ranking = rank(profile, options)
+    own = oracle.self_values(profile, value_type, include_idle=include_idle)
+    expected = oracle.rank(profile, own, lambda function: _name_of_group(profile, by, function))
+    labels = [
+        group if by == "function" else group_name(profile, by, group)
+        for group in ranking.group.tolist()
+    ]
+    found = dict(
+        zip(
+            labels,
+            zip(ranking.self_values.tolist(), ranking.total_values.tolist(), strict=True),
+            strict=True,
+        )
+    )
+    column = 0 if sort == "self" else 1
+    by_value = sorted((pair[column] for pair in expected.values()), reverse=True)
+    assert found.items() <= expected.items()
+    assert [found[label][column] for label in labels] == by_value[:limit]
+    assert ranking.groups == len(expected)
+    assert ranking.total == sum(own)
+    assert ranking.self_below == sum(own) - sum(pair[0] for pair in found.values())
+
+
+def test_equal_values_are_ordered_by_name_and_place() -> None:
+    places = [("b", "x.js"), ("a", "y.js"), ("a", "x.js"), ("c", "")]
+    profile = profile_of(*(([place], 3) for place in places))
+    ranking = rank(profile, RankingOptions(limit=3))
+    assert ranking.group.tolist() == [2, 1, 0]
+    assert (ranking.groups, ranking.self_below) == (4, 3)
+
+
+def test_recursion_counts_once() -> None:
+    f, g = ("f", "f.js"), ("g", "g.js")
+    ranking = rank(profile_of(([f, g, f], 2), ([f, f], 5)), RankingOptions(sort="total"))
+    assert ranking.total_values.tolist() == [7, 2]
+    assert ranking.self_values.tolist() == [7, 0]
+
+
+def test_an_unknown_grouping_is_refused() -> None:
+    with pytest.raises(
+        UsageError, match="'colour' cannot be ranked; function, file, package, kind"
+    ):
+        rank(profile_of(([("f", "")], 1)), RankingOptions(by="colour"))
