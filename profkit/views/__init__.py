@@ -1,0 +1,1 @@
+"""Profiles to tables and trees: frozen options in, frozen columns out."""

@@ -69,10 +69,7 @@ def test_a_function_is_found_by(text, expected) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (
-            "next",
-            "'next' fits 2 functions: next@express/lib/router/index.js:177, next@morgan/index.js:12",
-        ),
+        ("next", "2 functions: next@express/lib/router/index.js:177, next@morgan/index.js:12"),
         ("index.js", "'index.js' fits 4 functions: handle@"),
         ("absent", "no function's name or place contains 'absent'"),
         ("ndex.js:136@", "no function's name or place contains"),
