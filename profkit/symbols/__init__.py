@@ -1,0 +1,1 @@
+"""Names for what a file leaves unnamed: packages from paths."""
