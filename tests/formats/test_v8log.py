@@ -151,6 +151,7 @@ def test_a_function_is_one_in_all_its_tiers():
         ("f file:///srv/a.mjs:7:8", "f", "file:///srv/a.mjs", 7),
         ("f C:\\\\app\\\\a.js:7:8", "f", "C:\\app\\a.js", 7),
         ("emit events.js:156:44", "emit", "events.js", 156),
+        ("join native array.js:288:3", "join", "native array.js", 288),
         ("a\\x2Cb /srv/\\u263a.js:1:2", "a,b", "/srv/☺.js", 1),
         ("x \\ud83d\\ude00.js:1:2", "x", "😀.js", 1),
         ("x \\ud83d.js:1:2", "x", "�.js", 1),

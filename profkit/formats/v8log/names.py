@@ -28,7 +28,7 @@ _KINDS = {
 }
 _IC = re.compile(r"(?:Keyed)?(?:Load|Store)(?:Global)?IC|CallIC|Handler$")
 _POSITION = re.compile(r":(\d+):(\d+)$")
-_PLACE = re.compile(r" (?=(?:/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]*:(?:/|[\w-])))")
+_PLACE = re.compile(r" (?=(?:native |/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]*:(?:/|[\w-])))")
 
 
 class Named(NamedTuple):
