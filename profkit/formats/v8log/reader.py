@@ -55,21 +55,41 @@ class LogReader:
         """Follow all lines. Raises :class:`FormatError` where the text is no V8 log at all."""
         lines = 0
         for batch in _line_batches(source, self.ledger):
+            ticks: list[list[bytes]] = []
             for line in batch:
-                lines += 1
                 fields = line.split(b",", 6)
                 kind = fields[0]
+                if kind == b"tick":
+                    ticks.append(fields)
+                    lines += 1
+                    continue
+                if ticks:
+                    self._add_ticks(ticks, lines)
+                    ticks = []
+                lines += 1
+                handler = self._handlers.get(kind)
+                if handler is None:
+                    self._skipped[kind] += 1
+                    continue
                 try:
-                    if kind == b"tick":
-                        self.ticks.add(fields)
-                        self.code.tick += 1
-                    elif handler := self._handlers.get(kind):
-                        handler(line)
-                    else:
-                        self._skipped[kind] += 1
+                    handler(line)
                 except (ValueError, IndexError, OverflowError):
                     self._malformed(kind, lines)
+            if ticks:
+                self._add_ticks(ticks, lines)
         self._balance(lines)
+
+    def _add_ticks(self, ticks: list[list[bytes]], last_line: int) -> None:
+        """Add ticks that follow one another; those that make no sense are dropped one by one."""
+        try:
+            self.ticks.add(ticks)
+        except (ValueError, OverflowError):
+            for line, fields in enumerate(ticks, last_line - len(ticks) + 1):
+                try:
+                    self.ticks.add([fields])
+                except (ValueError, OverflowError):
+                    self._malformed(b"tick", line)
+        self.code.tick = len(self.ticks)
 
     def _malformed(self, kind: bytes, line: int) -> None:
         unit = "ticks" if kind == b"tick" else "lines"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.formats.v8log.fields import number
-from profkit.profile.columns import IndexColumn, StateColumn, ValueColumn
+from profkit.profile.columns import ABSENT, IndexColumn, StateColumn, ValueColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ NO_ADDRESS = -1
 
 _STACK_TEXT_LIMIT = 32 << 20
 _LARGEST_ADDRESS = 2**63 - 1
-_LARGEST_STATE = 127
+_FIELDS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,108 @@ class _Addresses(dict[bytes, int]):
         return answer
 
     def column(self) -> ValueColumn:
+        """The addresses by their numbers."""
         return np.array([_address(token) for token in self], np.int64)
+
+
+class _RelativeStackError(Exception):
+    """A stack's text has no meaning of its own: it goes on from the tick's pc."""
+
+
+class _Stacks(dict[bytes, int]):
+    """Numbers the distinct texts of stacks, and keeps the numbers of their addresses."""
+
+    def __init__(self, addresses: _Addresses) -> None:
+        super().__init__({b"": 0})
+        self.counts = array("i", [0])
+        self.tokens = array("i")
+        self.overflowed = array("i")
+        self._addresses = addresses
+        self._size = 0
+
+    def __missing__(self, text: bytes) -> int:
+        if b"+" in text or b"-" in text:
+            raise _RelativeStackError
+        self._size += len(text)
+        if self._size > _STACK_TEXT_LIMIT:
+            # Memory must not grow with the file; forgetting only costs reading texts anew.
+            self.clear()
+            self[b""] = 0
+            self._size = len(text)
+        self[text] = answer = self.keep(text.split(b","))
+        return answer
+
+    def keep(self, tokens: list[bytes]) -> int:
+        """Add a stack by its absolute addresses, without remembering its text."""
+        answer = len(self.counts)
+        if b"overflow" in tokens:
+            tokens = [token for token in tokens if not token.startswith(b"o")]
+            self.overflowed.append(answer)
+        self.tokens.extend(map(self._addresses.__getitem__, tokens))
+        self.counts.append(len(tokens))
+        return answer
+
+
+class TickColumns:
+    """Ticks being read."""
+
+    def __init__(self) -> None:
+        self._addresses = _Addresses()
+        self._no_tos = self._addresses[b"0x0"]
+        self._stacks = _Stacks(self._addresses)
+        self._pc = array("i")
+        self._tos = array("i")
+        self._stack = array("i")
+        self._time = array("q")
+        self._state = array("b")
+
+    def __len__(self) -> int:
+        return len(self._pc)
+
+    def add(self, lines: Sequence[list[bytes]]) -> None:
+        """Add ticks by the fields of their lines, the seventh being the whole stack.
+
+        Many at once cost a third of one by one. Raises ``ValueError`` or ``OverflowError``, and
+        adds none, where a field makes no sense.
+        """
+        lines = [fields if len(fields) == _FIELDS else _filled(fields) for fields in lines]
+        _, pcs, times, externals, tops, states, texts = zip(*lines, strict=True)
+        if externals.count(b"0") != len(externals):
+            pcs, tops = _at_callbacks(pcs, externals, tops)
+        time, state = array("q", map(int, times)), array("b", map(int, states))
+        if min(state) < 0:
+            raise ValueError("a negative state")
+        try:
+            stack = array("i", map(self._stacks.__getitem__, texts))
+        except _RelativeStackError:
+            stack = array("i", map(self._number_of, texts, pcs))
+        self._time += time
+        self._state += state
+        self._stack += stack
+        self._pc.extend(map(self._addresses.__getitem__, pcs))
+        self._tos.extend(map(self._addresses.__getitem__, tops))
+
+    def _number_of(self, text: bytes, pc: bytes) -> int:
+        try:
+            return self._stacks[text]
+        except _RelativeStackError:
+            return self._stacks.keep(_absolute(text, pc))
+
+    def close(self) -> Ticks:
+        """Return what was read."""
+        tos = np.array(self._tos, np.int32)
+        tos[tos == self._no_tos] = ABSENT
+        return Ticks(
+            addresses=self._addresses.column(),
+            pc=np.array(self._pc, np.int32),
+            tos=tos,
+            stack=np.array(self._stack, np.int32),
+            time=np.array(self._time, np.int64),
+            state=np.array(self._state, np.int8),
+            counts=np.array(self._stacks.counts, np.int32),
+            tokens=np.frombuffer(self._stacks.tokens, np.int32),
+            overflowed=np.array(self._stacks.overflowed, np.int32),
+        )
 
 
 def _address(token: bytes) -> int:
@@ -73,80 +174,25 @@ def _address(token: bytes) -> int:
     return address if 0 <= address <= _LARGEST_ADDRESS else NO_ADDRESS
 
 
-class TickColumns:
-    """Ticks being read."""
+def _filled(fields: list[bytes]) -> list[bytes]:
+    """Give a tick without callers an empty stack."""
+    if len(fields) != _FIELDS - 1:
+        raise ValueError("a tick has six fields and its callers")
+    return [*fields, b""]
 
-    def __init__(self) -> None:
-        self._addresses = _Addresses()
-        self._none = self._addresses[b""]
-        self._pc = array("i")
-        self._tos = array("i")
-        self._stack = array("i")
-        self._time = array("q")
-        self._state = array("b")
-        self._stacks: dict[bytes, int] = {b"": 0}
-        self._stack_text = 0
-        self._counts = array("i", [0])
-        self._tokens = array("i")
-        self._overflowed = array("i")
 
-    def __len__(self) -> int:
-        return len(self._pc)
+def _at_callbacks(
+    pcs: Sequence[bytes], externals: Sequence[bytes], tops: Sequence[bytes]
+) -> tuple[Sequence[bytes], Sequence[bytes]]:
+    """Put a callback's own address into the pc's place.
 
-    def add(self, fields: Sequence[bytes]) -> None:
-        """Add the tick of a line's fields: pc, time, external, tos, state and the stack's text.
-
-        Raises ``ValueError`` or ``OverflowError``, and adds nothing, where a field makes no sense.
-        """
-        _, pc, time, external, tos, state, *rest = fields
-        # In an external callback the pc may lie anywhere inside of it; the log has the callback's
-        # own address in the place of the top of the stack.
-        if external != b"0" and int(external):
-            pc, tos = tos, b"0x0"
-        when, doing = int(time), int(state)
-        if not 0 <= doing <= _LARGEST_STATE:
-            raise ValueError(state)
-        stack = self._number_of(rest[0] if rest else b"", pc)
-        self._time.append(when)
-        self._state.append(doing)
-        self._stack.append(stack)
-        self._pc.append(self._addresses[pc])
-        self._tos.append(NO_ADDRESS if tos == b"0x0" else self._addresses[tos])
-
-    def _number_of(self, text: bytes, pc: bytes) -> int:
-        known = self._stacks.get(text)
-        if known is not None:
-            return known
-        relative = b"+" in text or b"-" in text
-        tokens = _absolute(text, pc) if relative else text.split(b",")
-        if b"overflow" in tokens:
-            tokens = [token for token in tokens if not token.startswith(b"o")]
-            self._overflowed.append(len(self._counts))
-        fresh = len(self._counts)
-        self._tokens.extend(map(self._addresses.__getitem__, tokens))
-        self._counts.append(len(tokens))
-        if not relative:
-            self._stack_text += len(text)
-            if self._stack_text > _STACK_TEXT_LIMIT:
-                # Memory must not grow with the file; forgetting only costs reading texts anew.
-                self._stacks = {b"": 0}
-                self._stack_text = len(text)
-            self._stacks[text] = fresh
-        return fresh
-
-    def close(self) -> Ticks:
-        """Return what was read."""
-        return Ticks(
-            addresses=self._addresses.column(),
-            pc=np.frombuffer(self._pc, np.int32),
-            tos=np.frombuffer(self._tos, np.int32),
-            stack=np.frombuffer(self._stack, np.int32),
-            time=np.frombuffer(self._time, np.int64),
-            state=np.frombuffer(self._state, np.int8),
-            counts=np.frombuffer(self._counts, np.int32),
-            tokens=np.frombuffer(self._tokens, np.int32),
-            overflowed=np.frombuffer(self._overflowed, np.int32),
-        )
+    In an external callback the pc may lie anywhere inside of it, and the log has the callback's
+    address in the place of the top of the stack.
+    """
+    is_external = [int(flag) != 0 for flag in externals]
+    at = [top if external else pc for pc, external, top in zip(pcs, is_external, tops, strict=True)]
+    rest = [b"0x0" if external else top for external, top in zip(is_external, tops, strict=True)]
+    return at, rest
 
 
 def _absolute(text: bytes, pc: bytes) -> list[bytes]:
