@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
 
 from profkit.errors import OutputError
+from profkit.render.text import to_text
 
-__all__ = ["write", "write_file"]
+if TYPE_CHECKING:
+    from profkit.render.tables import Document
+
+__all__ = ["show", "terminal_width", "write", "write_file"]
+
+STDOUT = "-"
 
 
-def write(text: str, output: str | None) -> None:
+def write(content: str | bytes, output: str | None) -> None:
     """Write a result to the file ``output``, or to standard output where that is None or ``-``.
 
     Raises :class:`~profkit.errors.OutputError` where the file cannot be written.
     """
-    if output is None or output == "-":
-        sys.stdout.write(text)
+    if output is not None and output != STDOUT:
+        write_file(output, content)
+    elif isinstance(content, bytes):
+        sys.stdout.buffer.write(content)
     else:
-        write_file(output, text)
+        sys.stdout.write(content)
 
 
 def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
@@ -51,3 +63,39 @@ def _replace(target: Path, data: bytes) -> None:
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def show(document: Document, output: str | None) -> None:
+    """Write a document for people: to a file, a pipe or a terminal, each in its own way.
+
+    In a terminal it is as wide as that, in colours unless they are switched off (``--no-color``,
+    ``NO_COLOR``, ``TERM=dumb``); elsewhere it is plain text that nothing is cut from.
+    ``FORCE_COLOR`` asks for colours where there is no terminal.
+
+    Raises :class:`~profkit.errors.OutputError` where a file cannot be written.
+    """
+    if output is not None and output != STDOUT:
+        write_file(output, to_text(document))
+    elif _wants_color():
+        from profkit.render.terminal import to_terminal  # noqa: PLC0415 (rich costs 50 ms)
+
+        sys.stdout.write(to_terminal(document, terminal_width()))
+    elif sys.stdout.isatty():
+        can_decorate = sys.stdout.encoding.lower().startswith("utf")
+        sys.stdout.write(to_text(document, terminal_width(), decorated=can_decorate))
+    else:
+        sys.stdout.write(to_text(document))
+
+
+def terminal_width() -> int:
+    """Return the columns of the terminal; ``COLUMNS`` has its say, and 80 is the last resort."""
+    return shutil.get_terminal_size().columns
+
+
+def _wants_color() -> bool:
+    context = click.get_current_context(silent=True)
+    if (context and context.color is False) or os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

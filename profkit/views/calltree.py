@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
 
 __all__ = ["CallTree", "Cut", "call_tree"]
+
+Options = TypeVar("Options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class CallTree:
+class CallTree(Generic[Options]):
     """Rows in display order: each row's own rows follow it, the greatest first.
 
     Columns are of shape ``(rows,)``: ``parent`` is the row above (-1 on the first level), ``depth``
@@ -43,6 +45,7 @@ class CallTree:
     ``total_values`` are ``int64``, in the value type's unit. ``total`` is what shares are of.
     """
 
+    options: Options
     parent: IndexColumn
     depth: IndexColumn
     function: IndexColumn
@@ -57,6 +60,7 @@ class CallTree:
 
 def call_tree(
     profile: Profile,
+    options: Options,
     parent: npt.NDArray[np.integer],
     function: npt.NDArray[np.integer],
     self_values: npt.NDArray[np.int64],
@@ -64,7 +68,7 @@ def call_tree(
     *,
     total: int,
     cut: Cut,
-) -> CallTree:
+) -> CallTree[Options]:
     """Put rows that are linked by ``parent`` into display order: by value, equal ones by name."""
     order = ordered(profile, function, total_values)
     rank = np.empty(len(order), np.int64)
@@ -74,6 +78,7 @@ def call_tree(
     row = np.empty(len(place), np.int64)
     row[place] = np.arange(len(place))
     return CallTree(
+        options=options,
         parent=tree.parent,
         depth=tree.depth,
         function=indexes(function[row]),

@@ -42,7 +42,7 @@ class HeavyOptions:
     include_idle: bool = False
 
 
-def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree:
+def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree[HeavyOptions]:
     """Return the functions by their self value, each with its callers.
 
     A row's total is the value of the stacks that end in its first-level function and lead there
@@ -80,6 +80,7 @@ def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree:
     )
     return call_tree(
         profile,
+        options,
         rows.parent,
         rows.group,
         np.where(rows.parent == ABSENT, rows.total, 0),

@@ -38,7 +38,7 @@ class TreeOptions:
     include_idle: bool = False
 
 
-def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree:
+def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree[TreeOptions]:
     """Return the functions from the roots down, each with what it calls.
 
     With a focus, the roots are all outermost calls of that function, merged into one; shares
@@ -67,6 +67,7 @@ def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree:
     goes_on = np.unique(merged.parent[above_is_kept & too_deep & ~is_root])
     return call_tree(
         profile,
+        options,
         row[merged.parent[kept]],
         merged.frame[kept],
         self_values[kept],

@@ -1,0 +1,59 @@
+"""``profkit heavy``: the bottom-up view."""
+
+from __future__ import annotations
+
+import click
+
+from profkit.cli import options
+from profkit.cli.loading import load_profiles, pick_value_type
+from profkit.cli.output import show, write
+from profkit.render.calltree import heavy_document, heavy_record
+from profkit.render.records import to_json
+from profkit.views.heavy import HeavyOptions
+from profkit.views.heavy import heavy as find_heavy
+
+__all__ = ["heavy"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  profkit heavy app.cpuprofile
+  profkit heavy --depth 20 --min-share 0.5 isolate.log
+  profkit heavy -n 3 --json app.cpuprofile | jq '.rows[].name'
+"""
+)
+@options.profiles
+@options.limit(10, "functions, each with its callers")
+@options.depth(10)
+@options.min_share(1.0)
+@options.value_type
+@options.include_idle
+@options.input_format
+@options.as_json
+@options.output
+@options.no_color
+def heavy(
+    *,
+    profiles: tuple[str, ...],
+    limit: int | None,
+    depth: int | None,
+    min_share: float,
+    value_type: str | None,
+    include_idle: bool,
+    input_format: str | None,
+    as_json: bool,
+    output: str | None,
+) -> None:
+    """Show what takes the time itself, and under it who calls it (bottom-up).
+
+    A row under another is a caller, with the share of the time that came that way. Follow the
+    greatest shares down until you meet code of your own.
+    """
+    profile = load_profiles(profiles, input_format=input_format)
+    number = pick_value_type(profile, value_type)
+    view = find_heavy(profile, HeavyOptions(limit, depth, min_share, number, include_idle))
+    if as_json:
+        write(to_json(heavy_record(profile, view)), output)
+    else:
+        show(heavy_document(profile, view), output)

@@ -1,0 +1,76 @@
+"""``profkit top``: a ranking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from profkit.cli import options
+from profkit.cli.loading import load_profiles, pick_value_type
+from profkit.cli.output import show, write
+from profkit.render.ranking import ranking_document, ranking_record
+from profkit.render.records import to_json
+from profkit.views.ranking import GROUPINGS, RankingOptions, rank
+
+if TYPE_CHECKING:
+    from profkit.views.ranking import Grouping, Order
+
+__all__ = ["top"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  profkit top app.cpuprofile
+  profkit top --by package --sort total isolate.log
+  py-spy record -f raw -o - ./service | profkit top -n 5 -
+"""
+)
+@options.profiles
+@click.option(
+    "--by",
+    type=click.Choice(GROUPINGS),
+    default="function",
+    show_default=True,
+    help="Rank these.",
+)
+@click.option(
+    "--sort",
+    type=click.Choice(["self", "total"]),
+    default="self",
+    show_default=True,
+    help="By the time in the code itself, or with all that it calls.",
+)
+@options.limit(20, "rows")
+@options.value_type
+@options.include_idle
+@options.input_format
+@options.as_json
+@options.output
+@options.no_color
+def top(
+    *,
+    profiles: tuple[str, ...],
+    by: Grouping,
+    sort: Order,
+    limit: int | None,
+    value_type: str | None,
+    include_idle: bool,
+    input_format: str | None,
+    as_json: bool,
+    output: str | None,
+) -> None:
+    """Rank functions, files, packages or kinds of code by their time.
+
+    Self is the time in the code itself, total adds what it called. Recursion counts once.
+    """
+    profile = load_profiles(profiles, input_format=input_format)
+    ranking = rank(
+        profile,
+        RankingOptions(by, sort, limit, pick_value_type(profile, value_type), include_idle),
+    )
+    if as_json:
+        write(to_json(ranking_record(profile, ranking)), output)
+    else:
+        show(ranking_document(profile, ranking), output)

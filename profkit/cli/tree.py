@@ -1,0 +1,59 @@
+"""``profkit tree``: the top-down view."""
+
+from __future__ import annotations
+
+import click
+
+from profkit.cli import options
+from profkit.cli.loading import load_profiles, pick_value_type
+from profkit.cli.output import show, write
+from profkit.render.calltree import tree_document, tree_record
+from profkit.render.records import to_json
+from profkit.views.tree import TreeOptions
+from profkit.views.tree import tree as find_tree
+
+__all__ = ["tree"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  profkit tree --depth 8 app.cpuprofile
+  profkit tree --focus logRequest isolate.log
+  profkit tree --focus next@express/lib/router/index.js isolate.log
+"""
+)
+@options.profiles
+@click.option(
+    "--focus",
+    metavar="FUNCTION",
+    help="Show the calls of this function: a name, a place (morgan/index.js:144) or NAME@PLACE.",
+)
+@options.depth(None)
+@options.min_share(1.0)
+@options.value_type
+@options.include_idle
+@options.input_format
+@options.as_json
+@options.output
+@options.no_color
+def tree(
+    *,
+    profiles: tuple[str, ...],
+    focus: str | None,
+    depth: int | None,
+    min_share: float,
+    value_type: str | None,
+    include_idle: bool,
+    input_format: str | None,
+    as_json: bool,
+    output: str | None,
+) -> None:
+    """Show what calls what, from the root of the stacks down (top-down)."""
+    profile = load_profiles(profiles, input_format=input_format)
+    number = pick_value_type(profile, value_type)
+    view = find_tree(profile, TreeOptions(depth, min_share, focus, number, include_idle))
+    if as_json:
+        write(to_json(tree_record(profile, view)), output)
+    else:
+        show(tree_document(profile, view), output)

@@ -1,0 +1,172 @@
+"""The heavy view and the tree view as tables and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from profkit.profile import ABSENT
+from profkit.render.cells import function_cell, heading, notes, place_cell, plain, share_cell
+from profkit.render.records import function_record, view_record
+from profkit.render.tables import BLANK, Cell, Column, Document, Table
+from profkit.render.values import count, percent, scale_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from profkit.profile import Profile
+    from profkit.views.calltree import CallTree
+    from profkit.views.heavy import HeavyOptions
+    from profkit.views.tree import TreeOptions
+
+    _View = CallTree[HeavyOptions] | CallTree[TreeOptions]
+
+__all__ = ["heavy_document", "heavy_record", "tree_document", "tree_record"]
+
+
+def heavy_document(profile: Profile, view: CallTree[HeavyOptions]) -> Document:
+    """Return a heavy view for people to read: under each function those that call it."""
+    scale = scale_of(profile.value_types[view.options.value_type], view.total)
+    columns = [
+        Column(scale.label, "right"),
+        Column("%", "right"),
+        Column("% of callee", "right", rank=1),
+        *_NAME_COLUMNS,
+    ]
+    rows: list[Sequence[Cell]] = []
+    for row, names in enumerate(_name_cells(profile, view)):
+        if rows and view.depth[row] == 0 and (view.depth[row - 1] or _has_callers(view, row)):
+            rows.append(BLANK)
+        value, parent = int(view.total_values[row]), int(view.parent[row])
+        rows.append(
+            (
+                plain(scale.format(value)),
+                share_cell(value, view.total),
+                _of_parent(view, value, parent),
+                *names,
+            )
+        )
+    return _document(profile, view, Table(columns, rows), _rest(view, "function", "caller"))
+
+
+def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
+    """Return a tree for people to read: under each function those that it calls."""
+    scale = scale_of(profile.value_types[view.options.value_type], view.total)
+    columns = [
+        Column(f"total {scale.label}", "right"),
+        Column("%", "right"),
+        Column(f"self {scale.label}", "right", rank=1),
+        Column("%", "right"),
+        *_NAME_COLUMNS,
+    ]
+    rows = [
+        (
+            plain(scale.format(whole)),
+            plain(share_cell(whole, view.total)[0][0]),
+            plain(scale.format(own)),
+            share_cell(own, view.total),
+            *names,
+        )
+        for whole, own, names in zip(
+            view.total_values.tolist(),
+            view.self_values.tolist(),
+            _name_cells(profile, view),
+            strict=True,
+        )
+    ]
+    return _document(profile, view, Table(columns, rows), _rest(view, "root", "callee"))
+
+
+def heavy_record(profile: Profile, view: CallTree[HeavyOptions]) -> dict[str, Any]:
+    """Return a heavy view as plain data; docs/reference/json.md describes it."""
+    return _record("heavy", profile, view)
+
+
+def tree_record(profile: Profile, view: CallTree[TreeOptions]) -> dict[str, Any]:
+    """Return a tree as plain data; docs/reference/json.md describes it."""
+    return _record("tree", profile, view)
+
+
+_NAME_COLUMNS = (Column("function", least=24), Column("place", least=12, cut="start"))
+
+
+def _document(profile: Profile, view: _View, table: Table, rest: str) -> Document:
+    return Document([heading(profile, view.options.value_type, view.total), table, notes(rest)])
+
+
+def _record(name: str, profile: Profile, view: _View) -> dict[str, Any]:
+    cut = view.cut
+    rows = [
+        function_record(profile, function)
+        | {"depth": depth, "parent": None if parent == ABSENT else parent}
+        | {"self": own, "total": whole}
+        for function, depth, parent, own, whole in zip(
+            view.function.tolist(),
+            view.depth.tolist(),
+            view.parent.tolist(),
+            view.self_values.tolist(),
+            view.total_values.tolist(),
+            strict=True,
+        )
+    ]
+    omitted = {
+        "roots": cut.roots,
+        "rootsTotal": cut.roots_value,
+        "branches": cut.branches,
+        "deeper": cut.deeper,
+    }
+    return view_record(
+        name, profile, view.options.value_type, total=view.total, rows=rows, omitted=omitted
+    )
+
+
+def _rest(view: _View, root: str, branch: str) -> str:
+    """Say what the table does not show."""
+    cut = view.cut
+    shown = int((view.parent == ABSENT).sum())
+    roots = count(shown + cut.roots, root)
+    if cut.roots:
+        below = percent(cut.roots_value, view.total)
+        lines = [f"{shown:,} of {roots} shown; {below} of the time is below"]
+    else:
+        lines = [f"all {roots} shown"]
+    if cut.branches:
+        least = f"{100 * view.options.min_share:g} %"
+        lines.append(f"{count(cut.branches, branch)} under {least} left out")
+    if cut.deeper:
+        verb = "goes" if cut.deeper == 1 else "go"
+        lines.append(f"{count(cut.deeper, 'row')} {verb} on beyond the depth shown")
+    return "; ".join(lines)
+
+
+def _has_callers(view: _View, row: int) -> bool:
+    return row + 1 < len(view) and bool(view.depth[row + 1])
+
+
+def _of_parent(view: _View, value: int, parent: int) -> Cell:
+    return plain("") if parent == ABSENT else share_cell(value, int(view.total_values[parent]))
+
+
+def _name_cells(profile: Profile, view: _View) -> list[tuple[Cell, Cell]]:
+    guides = _guides(view)
+    return [
+        (((guide, "guide"), *function_cell(profile, function)), place_cell(profile, function))
+        for guide, function in zip(guides, view.function.tolist(), strict=True)
+    ]
+
+
+def _guides(view: _View) -> list[str]:
+    """Return the lines that lead to each row from the row above it."""
+    depths = view.depth.tolist()
+    answer = []
+    open_below: list[bool] = []  # for each level, whether another row of it follows below
+    for depth in reversed(depths):
+        open_below += [False] * (depth + 1 - len(open_below))
+        follows = open_below[depth]
+        del open_below[depth + 1 :]
+        open_below[depth] = True
+        answer.append(_guide(open_below[1:depth], follows=follows) if depth else "")
+    return answer[::-1]
+
+
+def _guide(above: list[bool], *, follows: bool) -> str:
+    return "".join("│ " if is_open else "  " for is_open in above) + ("├ " if follows else "└ ")

@@ -1,0 +1,81 @@
+"""Cells that several tables show alike: functions, shares, bars, and the line above a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profkit.profile import COUNT, Kind, function_name, short_place
+from profkit.render.escape import escape
+from profkit.render.tables import Paragraph
+from profkit.render.values import count, percent, scale_of, share
+from profkit.symbols.packages import APP, NODE, STDLIB
+
+if TYPE_CHECKING:
+    from profkit.profile import Profile
+    from profkit.render.tables import Cell
+
+__all__ = ["bar_cell", "function_cell", "heading", "notes", "place_cell", "plain", "share_cell"]
+
+BAR_WIDTH = 8
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_HOT, _WARM, _COLD = 0.1, 0.03, 0.01
+
+
+def plain(text: str, style: str = "") -> Cell:
+    """Return a cell of one span, which must need no escaping."""
+    return ((text, style),)
+
+
+def function_cell(profile: Profile, function: int) -> Cell:
+    """Return a function's name. One's own code and packages stand out from the system's."""
+    package = profile.text(int(profile.functions.package[function]))
+    if package == APP:
+        style = "app"
+    elif package and package not in (NODE, STDLIB):
+        style = "package"
+    else:
+        style = "system"
+    return ((escape(function_name(profile, function)), style),)
+
+
+def place_cell(profile: Profile, function: int) -> Cell:
+    """Return where a function is, or its kind in parentheses where it has no file."""
+    place = short_place(profile, function)
+    kind = Kind(profile.functions.kind[function])
+    if not place and kind is not Kind.UNKNOWN:
+        place = f"({kind.label})"
+    return ((escape(place), "place"),)
+
+
+def share_cell(value: int, total: int) -> Cell:
+    """Return a share in percent, in a colour that says how much it matters."""
+    part = abs(value / total) if total else 0.0
+    style = "hot" if part >= _HOT else "warm" if part >= _WARM else "" if part >= _COLD else "cold"
+    return ((share(value, total), style),)
+
+
+def bar_cell(value: int, greatest: int) -> Cell:
+    """Return a bar that is :data:`BAR_WIDTH` columns long for the greatest value."""
+    eighths = round(8 * BAR_WIDTH * max(value, 0) / greatest) if greatest > 0 else 0
+    full, rest = divmod(eighths, 8)
+    return (("█" * full + (_EIGHTHS[rest] if rest else ""), "bar"),)
+
+
+def heading(profile: Profile, value_type: int, total: int) -> Paragraph:
+    """Return the line that says what a table is about: the file and its total."""
+    kind = profile.value_types[value_type]
+    whole = int(profile.self_values(value_type).sum())
+    facts = [scale_of(kind, total).with_label(total)]
+    if kind.unit != COUNT:
+        facts[0] += f" {kind.type}"
+        facts.append(count(profile.sample_count, "sample"))
+    if len(profile.threads) > 1:
+        facts.append(count(len(profile.threads), "thread"))
+    if whole != total:
+        facts.append(f"{percent(whole - total, whole)} idle left out")
+    return Paragraph([((escape(profile.meta.source), "title"), (f"  {', '.join(facts)}", "dim"))])
+
+
+def notes(*lines: str) -> Paragraph:
+    """Return what is said below a table."""
+    return Paragraph([((line, "dim"),) for line in lines])

@@ -1,0 +1,181 @@
+"""Tables and paragraphs, and how they are laid out in the width there is.
+
+A cell is a sequence of spans, each a text (already escaped) and the name of a style. Layout is the
+same for every sink; only what becomes of the styles differs: nothing in plain text, colours in a
+terminal.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["BLANK", "Cell", "Column", "Document", "Paragraph", "Span", "Table", "lay_out"]
+
+Span: TypeAlias = "tuple[str, str]"
+Cell: TypeAlias = "tuple[Span, ...]"
+
+BLANK: tuple[Cell, ...] = ()
+"""A row of a table that is an empty line."""
+
+_GAP = 2
+_ELLIPSIS = "…"
+_WIDE = ("W", "F")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    ``least`` makes it give way: where the width does not suffice, its cells are cut down to as
+    little as that, at their ``cut`` end. Where that is not enough columns are left out, those with
+    the greatest ``rank`` first; 0 stays. ``decoration`` says nothing that other columns do not say,
+    and is left out of plain text.
+    """
+
+    header: str
+    align: Literal["left", "right"] = "left"
+    least: int | None = None
+    cut: Literal["start", "end"] = "end"
+    rank: int = 0
+    decoration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of as many cells as there are columns, or :data:`BLANK`."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines that stand for themselves and are not wrapped."""
+
+    lines: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Tables and paragraphs, with an empty line between two of them."""
+
+    parts: Sequence[Table | Paragraph]
+
+
+def lay_out(document: Document, width: int | None = None, *, decorated: bool) -> Iterator[Cell]:
+    """Yield the document's lines, none wider than ``width`` where that can be had.
+
+    With ``decorated`` False there are no bars, and the lines that join rows of a tree become
+    spaces: for readers that are programs, and for terminals that cannot show them.
+    """
+    for number, part in enumerate(document.parts):
+        if number:
+            yield ()
+        if isinstance(part, Paragraph):
+            yield from part.lines
+        else:
+            yield from _table_lines(part, width, decorated=decorated)
+
+
+def _table_lines(table: Table, width: int | None, *, decorated: bool) -> Iterator[Cell]:
+    shown = [n for n, column in enumerate(table.columns) if decorated or not column.decoration]
+    widths = [
+        max([_width(column.header), *(_cell_width(row[n]) for row in table.rows if row)])
+        for n, column in enumerate(table.columns)
+    ]
+    if width is not None:
+        _fit(table.columns, shown, widths, width)
+    header = [((column.header, "header"),) for column in table.columns]
+    for row in (header, *table.rows):
+        line: list[Span] = []
+        for n in shown if row else ():
+            is_last = n == shown[-1]
+            line += _padded(row[n], table.columns[n], widths[n], is_last=is_last)
+            if not is_last:
+                line.append((" " * _GAP, ""))
+        yield tuple(line) if decorated else _without_guides(line)
+
+
+def _fit(columns: Sequence[Column], shown: list[int], widths: list[int], width: int) -> None:
+    """Leave columns out and narrow others, in place, until a line fits into ``width``."""
+
+    def excess(narrowed: Sequence[int]) -> int:
+        return sum(narrowed[n] for n in shown) + _GAP * (len(shown) - 1) - width
+
+    def least(n: int) -> int:
+        bound = columns[n].least
+        return widths[n] if bound is None else min(widths[n], bound)
+
+    while excess([least(n) for n in range(len(columns))]) > 0:
+        rank, n = max((columns[n].rank, n) for n in shown)
+        if not rank:
+            break
+        shown.remove(n)
+    flexible = [n for n in shown if columns[n].least is not None]
+    # The widest gives way first, so that a short column is not cut for a long one's sake.
+    while excess(widths) > 0 and any(widths[n] > least(n) for n in flexible):
+        widest = max(flexible, key=lambda n: (widths[n] > least(n), widths[n]))
+        others = [widths[n] for n in flexible if n != widest]
+        step = max(1, widths[widest] - max([least(widest), *others]))
+        widths[widest] -= min(step, excess(widths))
+
+
+def _padded(cell: Cell, column: Column, width: int, *, is_last: bool) -> list[Span]:
+    missing = width - _cell_width(cell)
+    if missing < 0:
+        return _cut(cell, width, column.cut)
+    padding = [(" " * missing, "")] if missing else []
+    if column.align == "right":
+        return [*padding, *cell]
+    return [*cell] if is_last else [*cell, *padding]
+
+
+def _cut(cell: Cell, width: int, end: str) -> list[Span]:
+    """Cut a cell to exactly ``width``, with an ellipsis where something is missing."""
+    spans = list(cell) if end == "end" else list(cell[::-1])
+    kept: list[Span] = []
+    room = max(width - 1, 0)
+    for text, style in spans:
+        if _width(text) > room:
+            part = _clip(text, room) if end == "end" else _clip(text[::-1], room)[::-1]
+            kept += [(part, style), (_ELLIPSIS, style)]
+            room -= _width(part)
+            break
+        kept.append((text, style))
+        room -= _width(text)
+    filler = [(" " * room, "")] if room > 0 else []
+    return [*kept, *filler] if end == "end" else [*filler, *kept[::-1]]
+
+
+def _clip(text: str, width: int) -> str:
+    if text.isascii():
+        return text[:width]
+    end = used = 0
+    for end, character in enumerate(text):
+        used += _width(character)
+        if used > width:
+            return text[:end]
+    return text
+
+
+def _without_guides(line: list[Span]) -> Cell:
+    return tuple((" " * len(text) if style == "guide" else text, style) for text, style in line)
+
+
+def _cell_width(cell: Cell) -> int:
+    return sum(_width(text) for text, _ in cell)
+
+
+def _width(text: str) -> int:
+    """Return the number of a terminal's columns that a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in _WIDE)
+        for c in text
+    )

@@ -1,0 +1,45 @@
+"""Documents in a terminal's colours."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from profkit.render.tables import lay_out
+
+if TYPE_CHECKING:
+    from profkit.render.tables import Document
+
+__all__ = ["to_terminal"]
+
+_STYLES = {
+    "title": Style(bold=True),
+    "header": Style(dim=True, underline=True),
+    "dim": Style(dim=True),
+    "guide": Style(dim=True),
+    "hot": Style(color="red", bold=True),
+    "warm": Style(color="yellow"),
+    "cold": Style(dim=True),
+    "app": Style(color="green", bold=True),
+    "package": Style(color="cyan", bold=True),
+    "system": Style(),
+    "place": Style(dim=True),
+    "bad": Style(color="red"),
+}
+"""Only the terminal's own sixteen colours, so that they suit its theme, light or dark."""
+
+
+def to_terminal(document: Document, width: int) -> str:
+    """Return the document's lines with the escape sequences of the terminal that is in use."""
+    console = Console(
+        file=io.StringIO(), force_terminal=True, width=width, highlight=False, markup=False
+    )
+    with console.capture() as captured:
+        for line in lay_out(document, width, decorated=True):
+            spans = [(text, _STYLES.get(style, Style.null())) for text, style in line]
+            console.print(Text.assemble(*spans), soft_wrap=True)
+    return captured.get()

@@ -1,0 +1,80 @@
+"""Values as people read them: one scale for a whole column, shares with one decimal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from profkit.profile import NANOSECONDS
+
+if TYPE_CHECKING:
+    from profkit.profile import ValueType
+
+__all__ = ["NO_SHARE", "Scale", "count", "duration", "percent", "scale_of", "share"]
+
+NO_SHARE = "-"
+
+_MICROSECOND, _MILLISECOND, _SECOND = 10**3, 10**6, 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the values of one column are written: divided, with decimals, under a label."""
+
+    label: str
+    divisor: int = 1
+    decimals: int = 0
+
+    def format(self, value: int) -> str:
+        """Return a value without its unit, as in ``1,234.5``."""
+        if self.divisor == 1:
+            return f"{value:,}"
+        return f"{value / self.divisor:,.{self.decimals}f}"
+
+    def with_label(self, value: int) -> str:
+        """Return a value with its unit, as in ``1,234.5 ms``."""
+        return f"{self.format(value)} {self.label}"
+
+
+def scale_of(value_type: ValueType, total: int) -> Scale:
+    """Return the scale in which values up to ``total`` are read best.
+
+    Times are in µs, ms or s; counts go by what is counted; other units stay as they are.
+    """
+    if value_type.unit != NANOSECONDS:
+        return Scale(value_type.type if value_type.unit == "count" else value_type.unit)
+    if abs(total) >= 100 * _SECOND:
+        return Scale("s", _SECOND, 2)
+    if abs(total) >= 10 * _MILLISECOND:
+        return Scale("ms", _MILLISECOND, 1)
+    return Scale("µs", _MICROSECOND, 1)
+
+
+def share(value: int, total: int) -> str:
+    """Return a share in percent with one decimal, without the sign; ``-`` of a total of 0."""
+    if not total:
+        return NO_SHARE
+    text = f"{100 * value / total:.1f}"
+    return "0.0" if text == "-0.0" else text
+
+
+def percent(value: int, total: int) -> str:
+    """Return a share as prose has it, as in ``3.1 %``."""
+    return f"{share(value, total)} %"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number and its noun, as in ``1 thread`` and ``1,234 samples``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def duration(nanoseconds: int) -> str:
+    """Return a time that stands alone, in the unit that suits it: ``850.0 µs``, ``63.20 s``."""
+    for unit, divisor, decimals in (
+        ("s", _SECOND, 2),
+        ("ms", _MILLISECOND, 1),
+        ("µs", _MICROSECOND, 1),
+    ):
+        if abs(nanoseconds) >= divisor:
+            return Scale(unit, divisor, decimals).with_label(nanoseconds)
+    return f"{nanoseconds} ns"
