@@ -18,11 +18,14 @@ from profkit.errors import InvalidProfileError
 from profkit.profile.columns import ABSENT, IndexColumn, ValueColumn, concat, indexes, ragged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
 __all__ = ["StackTree"]
 
 _HASH_SEED = 0x70726F66
+_BLOCK_SIZE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +112,30 @@ class StackTree:
 
     @classmethod
     def from_stacks(
-        cls, counts: npt.NDArray[np.integer], frames: npt.NDArray[np.integer]
+        cls,
+        counts: npt.NDArray[np.integer],
+        frames: npt.NDArray[np.integer],
+        *,
+        leaf_first: bool = False,
     ) -> tuple[StackTree, IndexColumn]:
-        """Build a tree from stacks, each from root to leaf.
+        """Build a tree from stacks, each from root to leaf, or the other way round.
 
         ``counts`` (shape ``(stacks,)``) is the number of frames of each stack, ``frames`` (shape
         ``(sum(counts),)``) all of them one after the other. Returns the tree and each stack's leaf
         (shape ``(stacks,)``; -1 for a stack without frames).
         """
+        counts = np.asarray(counts)
         starts = np.cumsum(counts, dtype=np.int64) - counts
         distinct, stack_of = _distinct_stacks(starts, counts, frames)
-        starts, counts = starts[distinct], np.asarray(counts)[distinct]
+        starts, counts = starts[distinct], counts[distinct]
+        first, step = (starts + counts - 1, -1) if leaf_first else (starts, 1)
         levels = _Levels()
         leaf = np.full(len(counts), ABSENT, np.int64)
         active = np.flatnonzero(counts > 0)
         above = np.full(len(active), ABSENT, np.int64)
         depth = 0
         while len(active):
-            above = levels.add(above, frames[starts[active] + depth])
+            above = levels.add(above, frames[first[active] + step * depth])
             depth += 1
             goes_on = counts[active] > depth
             leaf[active[~goes_on]] = above[~goes_on]
@@ -203,15 +212,35 @@ def _distinct_stacks(
     random = np.random.default_rng(_HASH_SEED)
     words = random.integers(0, 2**64, int(frames.max(initial=-1)) + 1, dtype=np.uint64)
     turns = random.integers(0, 2**63, int(counts.max()) + 1, dtype=np.uint64) * 2 + 1
-    depth = np.arange(len(frames), dtype=np.int64) - np.repeat(starts, counts)
-    running = np.zeros(len(frames) + 1, np.uint64)
-    np.cumsum(words[frames] * turns[depth], out=running[1:])
-    hashes = running[starts + counts] - running[starts] + turns[counts]
+    hashes = np.empty(stacks, np.uint64)
+    blocks = list(_blocks(starts, counts))
+    for low, high in blocks:
+        within = ragged(np.zeros(high - low, np.int64), counts[low:high])
+        at = slice(starts[low], starts[low] + len(within))
+        running = np.zeros(len(within) + 1, np.uint64)
+        np.cumsum(words[frames[at]] * turns[within], out=running[1:])
+        begin = starts[low:high] - starts[low]
+        size = counts[low:high]
+        hashes[low:high] = running[begin + size] - running[begin] + turns[size]
     _, distinct, stack_of = np.unique(hashes, return_index=True, return_inverse=True)
     twin = distinct[stack_of]
-    same = np.array_equal(counts, np.asarray(counts)[twin]) and np.array_equal(
-        frames, frames[ragged(starts[twin], counts)]
+    same = np.array_equal(counts, counts[twin]) and all(
+        np.array_equal(
+            frames[starts[low] : starts[high - 1] + counts[high - 1]],
+            frames[ragged(starts[twin[low:high]], counts[low:high])],
+        )
+        for low, high in blocks
     )
     if not same:
         return np.arange(stacks), np.arange(stacks)
     return distinct, stack_of
+
+
+def _blocks(
+    starts: npt.NDArray[np.int64], counts: npt.NDArray[np.integer]
+) -> Iterator[tuple[int, int]]:
+    """Cut the stacks into runs of about a million frames, so that memory stays bounded."""
+    total = int(starts[-1] + counts[-1])
+    edges = np.searchsorted(starts, np.arange(_BLOCK_SIZE, total, _BLOCK_SIZE))
+    bounds = np.unique([0, *edges.tolist(), len(starts)])
+    yield from zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.formats.v8log import names
-from profkit.formats.v8log.resolve import Resolver, Windows, in_libraries
+from profkit.formats.v8log.resolve import VARIES, Resolver, in_libraries
 from profkit.profile import (
     ABSENT,
     COUNT,
@@ -26,11 +26,12 @@ from profkit.profile.columns import ragged
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from profkit.formats.v8log.codemap import Code, Spans
+    from profkit.formats.v8log.codemap import Code
     from profkit.formats.v8log.reader import LogReader
     from profkit.formats.v8log.ticks import Ticks
     from profkit.profile import Profile
 
+    Indexes = npt.NDArray[np.int32]
     Numbers = npt.NDArray[np.int64]
 
 __all__ = ["assemble"]
@@ -41,30 +42,38 @@ UNKNOWN = "UNKNOWN"
 
 def assemble(log: LogReader) -> Profile:
     """Resolve what a reader gathered, and build the tree."""
-    ticks, spans = log.ticks.close(), log.code.spans()
+    ticks = log.ticks.close()
     builder = ProfileBuilder()
     builder.ledger = log.ledger
     builder.libraries = log.libraries
-    places = _Places(ticks, spans, log, builder)
+    places = _Places(ticks, log, builder)
     rows = _caller_rows(ticks, places)
-    places.name_copies(ticks, rows)
-    tree, node = _grow(ticks, places, rows)
-    _account(ticks, places, rows, builder)
+    pc = places.at(ticks.pc, lambda row: row)
+    with_tos = np.flatnonzero(ticks.tos != ABSENT)
+    top = places.at(ticks.tos[with_tos], lambda row: with_tos[row])
+    places.name_copies(pc, top, with_tos, rows)
+    frameless = places.is_function(top)
+    tree, node = _grow(places, rows, pc, top[frameless], with_tos[frameless])
+    _account(ticks, pc, rows, builder)
     return _finish(log, ticks, tree, node, builder)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Distinct stacks of callers, from the leaf's caller to the root.
+    """Stacks of callers, from the leaf's caller to the root.
 
-    ``codes`` (shape ``(sum(counts),)``) holds code numbers as in :class:`_Places`, -1 where the
-    caller is unknown. ``tick`` is the first tick that shows a row, ``of_tick`` each tick's row.
+    ``places`` (shape ``(sum(counts),)``) holds numbers as in :class:`_Places`, -1 where the caller
+    is unknown. ``tick`` is the first tick that shows a row, ``of_tick`` each tick's row.
     """
 
     counts: Numbers
-    codes: Numbers
+    places: Indexes
     tick: Numbers
     of_tick: Numbers
+
+    def owner(self, place: Numbers) -> Numbers:
+        """Return the rows that positions in ``places`` belong to; of one shape."""
+        return np.searchsorted(np.cumsum(self.counts), place, side="right")
 
 
 class _Places:
@@ -73,53 +82,48 @@ class _Places:
     A place is a number: that of a :class:`Code`, or past all of them one for each native address.
     """
 
-    def __init__(
-        self, ticks: Ticks, spans: Spans, log: LogReader, builder: ProfileBuilder
-    ) -> None:
-        windows = Windows.of(ticks)
-        self.windows = windows
+    def __init__(self, ticks: Ticks, log: LogReader, builder: ProfileBuilder) -> None:
         self.codes: list[Code] = log.code.codes
         self._addresses = ticks.addresses
         self._library = in_libraries(ticks.addresses, log.libraries)
         dynamic = np.where(self._library == ABSENT, ticks.addresses, ABSENT)
-        self._resolver = Resolver(dynamic, spans, windows)
-        native = np.flatnonzero(self._library >= 0)
-        self._resolver.fixed[self._library != ABSENT] = ABSENT
-        self._resolver.fixed[native] = len(self.codes) + np.arange(len(native))
-        self._native = native
+        resolver = Resolver(dynamic, log.code.spans(), ticks)
+        self._native = np.flatnonzero(self._library >= 0)
+        resolver.fixed[self._library != ABSENT] = ABSENT
+        resolver.fixed[self._native] = len(self.codes) + np.arange(len(self._native))
+        self.at = resolver.at
+        self.fixed = resolver.fixed
+        self.stack_first = resolver.stack_first
         self._builder = builder
         self._libraries = log.libraries
-        self._is_function = np.zeros(len(self.codes) + len(native) + 1, bool)
+        # The last place serves -1.
+        self._is_function = np.zeros(len(self.codes) + len(self._native) + 1, bool)
         self._is_function[: len(self.codes)] = [code.is_function for code in self.codes]
         self._copies: dict[int, int] = {}
 
-    def at(self, address: npt.NDArray[np.integer], tick: Numbers) -> Numbers:
-        """Return the place of each address at each tick, -1 where nothing is known."""
-        return self._resolver.at(address, tick)
-
-    def varies(self, address: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
-        """Tell which addresses held different code in the course of time."""
-        return self._resolver.varies(address)
-
-    def is_function(self, place: Numbers) -> npt.NDArray[np.bool_]:
+    def is_function(self, place: Indexes) -> npt.NDArray[np.bool_]:
         """Tell which places are JavaScript functions."""
         return self._is_function[place]
 
-    def frames(self, place: Numbers) -> Numbers:
-        """Return the frame of each place; those that occur get one."""
-        wanted, row = np.unique(place, return_inverse=True)
-        frames = [self._frame(number) for number in wanted.tolist()]
-        return np.array(frames, np.int64)[row] if len(row) else np.zeros(0, np.int64)
+    def frame_table(self, *places: Indexes) -> Indexes:
+        """Make frames for all places that occur; returns a table to index with places."""
+        table = np.full(len(self._is_function), ABSENT, np.int32)
+        wanted = np.zeros(len(table), bool)
+        for column in places:
+            wanted[column] = True
+        for place in np.flatnonzero(wanted).tolist():
+            table[place] = self._frame(place)
+        return table
 
     def _frame(self, place: int) -> int:
         builder = self._builder
-        if place == ABSENT:
-            return builder.frame(builder.function(UNKNOWN), tag=UNKNOWN)
         if place < len(self.codes):
             code = self.codes[place]
             function = builder.function(*names.name_of(code))
             label = names.label_of(code, self._copies.get(place, 0))
             return builder.frame(function, tier=names.tier_of(code), tag=label)
+        if place == len(self._is_function) - 1:
+            return builder.frame(builder.function(UNKNOWN), tag=UNKNOWN)
         address = int(self._native[place - len(self.codes)])
         number = int(self._library[address])
         path = self._libraries[number].path
@@ -129,26 +133,29 @@ class _Places:
             function, address=int(self._addresses[address]), library=number, tag=path
         )
 
-    def name_copies(self, ticks: Ticks, rows: _Rows) -> None:
+    def name_copies(self, pc: Indexes, top: Indexes, with_tos: Numbers, rows: _Rows) -> None:
         """Tell apart pieces of code of one name, other than functions, as V8's tool does.
 
         They are numbered in the order in which ticks first look them up: of a tick's addresses the
         top of the stack first, then the pc, then the callers.
         """
-        number = np.arange(len(ticks))
-        tos = np.flatnonzero(ticks.tos != ABSENT)
-        stride = int(rows.counts.max(initial=0)) + 2
-        seen = np.concatenate([self.at(ticks.tos[tos], tos), self.at(ticks.pc, number), rows.codes])
+        is_plain = ~self._is_function
+        is_plain[len(self.codes) :] = False
         starts = np.cumsum(rows.counts) - rows.counts
-        depth = np.arange(len(rows.codes)) - np.repeat(starts, rows.counts)
+        caller = np.flatnonzero(is_plain[rows.places])
+        owner = rows.owner(caller)
+        stride = int(rows.counts.max(initial=0)) + 2
+        seen = np.concatenate([top, pc, rows.places[caller]])
         when = np.concatenate(
-            [tos * stride, number * stride + 1, np.repeat(rows.tick, rows.counts) * stride + 2 + depth]
+            [
+                with_tos * stride,
+                np.arange(len(pc)) * stride + 1,
+                rows.tick[owner] * stride + 2 + caller - starts[owner],
+            ]
         )
-        plain = (seen >= 0) & (seen < len(self.codes))
-        plain[plain] = ~self._is_function[seen[plain]]
-        first = np.full(len(self.codes), np.iinfo(np.int64).max)
-        np.minimum.at(first, seen[plain], when[plain])
-        used = np.unique(seen[plain])
+        first = np.full(len(is_plain), np.iinfo(np.int64).max)
+        np.minimum.at(first, seen, when)
+        used = np.flatnonzero(is_plain & (first != np.iinfo(np.int64).max))
         copies: dict[str, int] = {}
         for code in used[np.argsort(first[used], kind="stable")].tolist():
             name = self.codes[code].name
@@ -156,67 +163,65 @@ class _Places:
 
 
 def _caller_rows(ticks: Ticks, places: _Places) -> _Rows:
-    """Resolve the callers: once for each distinct stack, or by tick where an address varies."""
+    """Resolve the callers: once for each distinct stack, and by tick where an address varies."""
     stacks = len(ticks.counts)
-    starts = np.cumsum(ticks.counts, dtype=np.int64) - ticks.counts
-    unsteady = np.zeros(stacks, bool)
-    varies = places.varies(ticks.tokens)
-    unsteady[np.repeat(np.arange(stacks), ticks.counts)[varies]] = True
-    by_tick = np.flatnonzero(unsteady[ticks.stack])
-    first = np.minimum(places.windows.stack_first, len(ticks))
-    steady = np.flatnonzero(~unsteady)
-    stack = np.concatenate([steady, ticks.stack[by_tick]])
-    tick = np.concatenate([first[steady], by_tick])
-    counts = ticks.counts[stack].astype(np.int64)
-    tokens = ticks.tokens[ragged(starts[stack], counts)]
-    codes = places.at(tokens, np.repeat(tick, counts))
-    row_of_stack = np.zeros(stacks, np.int64)
-    row_of_stack[steady] = np.arange(len(steady))
-    of_tick = row_of_stack[ticks.stack]
-    of_tick[by_tick] = len(steady) + np.arange(len(by_tick))
-    return _Rows(counts, codes, tick, of_tick)
-
-
-def _grow(ticks: Ticks, places: _Places, rows: _Rows) -> tuple[StackTree, Numbers]:
-    """Build the tree: callers first, then on them the top of the stack and the pc of each tick."""
-    known = rows.codes != ABSENT
-    owner = np.repeat(np.arange(len(rows.counts)), rows.counts)
-    counts = np.bincount(owner[known], minlength=len(rows.counts))
-    frames = places.frames(rows.codes[known])
-    callers, leaf = StackTree.from_stacks(counts, _reversed(frames, counts))
-    number = np.arange(len(ticks))
-    pc = places.frames(places.at(ticks.pc, number))
-    tos = np.full(len(ticks), ABSENT, np.int64)
-    with_tos = np.flatnonzero(ticks.tos != ABSENT)
-    top = places.at(ticks.tos[with_tos], with_tos)
-    frameless = places.is_function(top) & (top != ABSENT)
-    tos[with_tos[frameless]] = places.frames(top[frameless])
-    base = leaf[rows.of_tick].astype(np.int64)
-    middle = np.flatnonzero(tos != ABSENT)
-    parents, above = [callers.parent.astype(np.int64), base[middle]], base.copy()
-    above[middle] = len(callers) + np.arange(len(middle))
-    tree, node = StackTree.from_parents(
-        np.concatenate([*parents, above]),
-        np.concatenate([callers.frame, tos[middle], pc]),
-    )
-    return tree, node[len(callers) + len(middle) :].astype(np.int64)
-
-
-def _reversed(flat: Numbers, counts: Numbers) -> Numbers:
-    """Turn each of several stacks that follow one another upside down."""
+    counts = ticks.counts.astype(np.int64)
     ends = np.cumsum(counts)
-    back = np.repeat(2 * ends - counts - 1, counts) - np.arange(len(flat))
-    return flat[back]
+    first = np.minimum(places.stack_first, max(len(ticks) - 1, 0))
+    steady = places.at(
+        ticks.tokens, lambda row: first[np.searchsorted(ends, row, side="right")]
+    )
+    varies = np.flatnonzero(places.fixed[ticks.tokens] == VARIES)
+    unsteady = np.zeros(stacks, bool)
+    unsteady[np.searchsorted(ends, varies, side="right")] = True
+    by_tick = np.flatnonzero(unsteady[ticks.stack])
+    stack = ticks.stack[by_tick]
+    more = counts[stack]
+    more_ends = np.cumsum(more)
+    tokens = ticks.tokens[ragged(ends[stack] - more, more)]
+    anew = places.at(tokens, lambda row: by_tick[np.searchsorted(more_ends, row, side="right")])
+    of_tick = ticks.stack.astype(np.int64)
+    of_tick[by_tick] = stacks + np.arange(len(by_tick))
+    return _Rows(
+        counts=np.concatenate([counts, more]),
+        places=np.concatenate([steady, anew]) if len(anew) else steady,
+        tick=np.concatenate([first, by_tick]),
+        of_tick=of_tick,
+    )
 
 
-def _account(ticks: Ticks, places: _Places, rows: _Rows, builder: ProfileBuilder) -> None:
+def _grow(
+    places: _Places, rows: _Rows, pc: Indexes, top: Indexes, with_top: Numbers
+) -> tuple[StackTree, Numbers]:
+    """Build the tree: callers first, then on them the top of the stack and the pc of each tick.
+
+    ``top`` are the functions on top of the stack, without a frame of their own, of the ticks
+    ``with_top``.
+    """
+    known = rows.places != ABSENT
+    unknown = np.bincount(rows.owner(np.flatnonzero(~known)), minlength=len(rows.counts))
+    table = places.frame_table(rows.places[known], top, pc)
+    # The frame of what is unknown serves leaves only: such callers are left out.
+    callers, leaf = StackTree.from_stacks(
+        rows.counts - unknown, table[rows.places[known]], leaf_first=True
+    )
+    base = leaf[rows.of_tick].astype(np.int64)
+    above = base.copy()
+    above[with_top] = len(callers) + np.arange(len(with_top))
+    tree, node = StackTree.from_parents(
+        np.concatenate([callers.parent, base[with_top], above]),
+        np.concatenate([callers.frame, table[top], table[pc]]),
+    )
+    return tree, node[len(callers) + len(with_top) :].astype(np.int64)
+
+
+def _account(ticks: Ticks, pc: Indexes, rows: _Rows, builder: ProfileBuilder) -> None:
     """Write into the ledger what became of ticks and of their frames."""
     ledger = builder.ledger
     shown = np.bincount(rows.of_tick, minlength=len(rows.counts))
-    owner = np.repeat(np.arange(len(rows.counts)), rows.counts)
-    lost = np.bincount(owner[rows.codes == ABSENT], minlength=len(rows.counts))
-    callers, unknown = int((rows.counts * shown).sum()), int((lost * shown).sum())
-    nowhere = int((places.at(ticks.pc, np.arange(len(ticks))) == ABSENT).sum())
+    callers = int((rows.counts * shown).sum())
+    unknown = int(shown[rows.owner(np.flatnonzero(rows.places == ABSENT))].sum())
+    nowhere = int((pc == ABSENT).sum())
     ledger.add(Action.READ, "ticks", "all", len(ticks))
     ledger.add(Action.USED, "ticks", "in known code", len(ticks) - nowhere)
     ledger.add(Action.REPAIRED, "ticks", "in unknown code: counted under UNKNOWN", nowhere)

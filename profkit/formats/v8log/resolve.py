@@ -6,7 +6,6 @@ all do) is looked up once; the others are looked up by address and tick.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,7 @@ from profkit.formats.v8log.ticks import NO_ADDRESS
 from profkit.profile.columns import ABSENT, ragged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -23,20 +22,23 @@ if TYPE_CHECKING:
     from profkit.formats.v8log.ticks import Ticks
     from profkit.profile import Library
 
+    Indexes = npt.NDArray[np.int32]
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["Resolver", "Windows", "in_libraries"]
+__all__ = ["VARIES", "Resolver", "in_libraries"]
 
 _PAGE_BITS = 12
 _PAGE_NUMBERS = 2**32
-_VARIES = -2
+_NO_LIBRARY = -2
+VARIES = -2
+"""Stands for an address that was in different code, or sometimes in none."""
 
 
 def in_libraries(addresses: Numbers, libraries: Sequence[Library]) -> Numbers:
     """Return the library of each address (shape ``(addresses,)``): its number, or -1, or -2.
 
-    -2 is an address outside every library on a page that belongs to one: V8's tool never looks for
-    dynamic code there. Of libraries that begin at one address the first counts.
+    -2 is an address outside every library on a page that belongs to one, and no address at all:
+    V8's tool never looks for dynamic code there. Of libraries that begin at one address the first counts.
     """
     answer = np.full(len(addresses), ABSENT, np.int64)
     pages = (addresses >> _PAGE_BITS) % _PAGE_NUMBERS
@@ -45,53 +47,28 @@ def in_libraries(addresses: Numbers, libraries: Sequence[Library]) -> Numbers:
         first.setdefault(library.start, number)
         low = (library.start >> _PAGE_BITS) % _PAGE_NUMBERS
         span = library.end - library.start >> _PAGE_BITS
-        answer[(pages - low) % _PAGE_NUMBERS <= span] = _VARIES
+        answer[(pages - low) % _PAGE_NUMBERS <= span] = _NO_LIBRARY
     starts = np.array(sorted(first), np.int64)
     if not len(starts):
         return answer
     owner = np.array([first[start] for start in starts.tolist()], np.int64)
     ends = np.array([libraries[number].end for number in owner.tolist()], np.int64)
     place = np.searchsorted(starts, addresses, side="right") - 1
-    inside = (place >= 0) & (answer == _VARIES)
+    inside = (place >= 0) & (answer == _NO_LIBRARY)
     inside &= addresses < ends[place]
     answer[inside] = owner[place[inside]]
-    answer[addresses == NO_ADDRESS] = _VARIES
+    answer[addresses == NO_ADDRESS] = _NO_LIBRARY
     return answer
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """The first and the last tick that show an address, and likewise a stack."""
-
-    address_first: Numbers
-    address_last: Numbers
-    stack_first: Numbers
-    stack_last: Numbers
-
-    @classmethod
-    def of(cls, ticks: Ticks) -> Windows:
-        """Find them; all columns of shape ``(addresses,)`` or ``(stacks,)``."""
-        number = np.arange(len(ticks))
-        stack_first, stack_last = _extent(len(ticks.counts), ticks.stack, number, number)
-        once = np.repeat(np.arange(len(ticks.counts)), ticks.counts)
-        tos = np.flatnonzero(ticks.tos != ABSENT)
-        shown = np.concatenate([ticks.tokens, ticks.pc, ticks.tos[tos]])
-        first = np.concatenate([stack_first[once], number, tos])
-        last = np.concatenate([stack_last[once], number, tos])
-        return cls(*_extent(len(ticks.addresses), shown, first, last), stack_first, stack_last)
-
-
-def _extent(rows: int, row: Numbers, first: Numbers, last: Numbers) -> tuple[Numbers, Numbers]:
-    low, high = np.full(rows, np.iinfo(np.int64).max), np.full(rows, -1)
-    np.minimum.at(low, row, first)
-    np.maximum.at(high, row, last)
-    return low, high
-
-
 class Resolver:
-    """Answers which code an address was in at a tick."""
+    """Answers which code an address was in at a tick.
 
-    def __init__(self, addresses: Numbers, spans: Spans, windows: Windows) -> None:
+    ``fixed`` (``int32``, shape ``(addresses,)``) is the code of each address that was in the same
+    one whenever a tick shows it, -1 for one that never was in any, and -2 where that varies.
+    """
+
+    def __init__(self, addresses: Numbers, spans: Spans, ticks: Ticks) -> None:
         order = np.argsort(addresses, kind="stable")
         ordered = addresses[order]
         low = np.searchsorted(ordered, spans.start, side="left")
@@ -101,34 +78,78 @@ class Resolver:
         address = order[ragged(low, count)]
         by_time = np.lexsort((spans.since[owner], address))
         owner, address = owner[by_time], address[by_time]
-        self._ticks = int(windows.address_last.max(initial=0)) + 2
-        self._key = address * self._ticks + spans.since[owner]
-        self._address = address
+        self._ticks = len(ticks) + 1
+        self._since = np.minimum(spans.since[owner], self._ticks)
         self._until = spans.until[owner]
+        self._key = address * self._ticks + self._since
+        self._address = address
         self._code = spans.code[owner]
-        self.fixed = self._find_fixed(len(addresses), spans.since[owner], windows)
+        self.stack_first, self._stack_last = _extent(ticks)
+        self.fixed = self._find_fixed(len(addresses), ticks)
 
-    def _find_fixed(self, addresses: int, since: Numbers, windows: Windows) -> Numbers:
-        """The code of each address, -1 where it is unknown throughout, -2 where that varies."""
-        first, last = windows.address_first[self._address], windows.address_last[self._address]
-        touches = (since <= last) & (self._until > first)
-        covers = (since <= first) & (self._until > last)
-        fixed = np.full(addresses, ABSENT, np.int64)
-        fixed[self._address[touches & ~covers]] = _VARIES
+    def _find_fixed(self, addresses: int, ticks: Ticks) -> Indexes:
+        first = self._first_shown(addresses, ticks)
+        # Most code stays until the end; only for the rest does it matter when it was last seen.
+        doubtful = np.zeros(addresses, bool)
+        doubtful[self._address[self._until <= len(ticks)]] = True
+        last = self._last_shown(doubtful, ticks)
+        first, last = first[self._address], last[self._address]
+        touches = (self._since <= last) & (self._until > first)
+        covers = (self._since <= first) & (self._until > last)
+        fixed = np.full(addresses, ABSENT, np.int32)
+        fixed[self._address[touches & ~covers]] = VARIES
         fixed[self._address[covers]] = self._code[covers]
         return fixed
 
-    def varies(self, address: Numbers) -> npt.NDArray[np.bool_]:
-        """Tell which addresses were in different code, or sometimes in none."""
-        return self.fixed[address] == _VARIES
+    def _first_shown(self, addresses: int, ticks: Ticks) -> Numbers:
+        """Return the first tick that shows each address, or an earlier one."""
+        first = np.full(addresses, len(ticks))
+        number = np.arange(len(ticks))
+        np.minimum.at(first, ticks.pc, number)
+        tos = np.flatnonzero(ticks.tos != ABSENT)
+        np.minimum.at(first, ticks.tos[tos], tos)
+        # Stacks are numbered as they occur, so an address is first seen where it first stands. Of
+        # equal places the last assignment counts.
+        place = np.full(addresses, ABSENT, np.int32)
+        place[ticks.tokens[::-1]] = np.arange(len(ticks.tokens), dtype=np.int32)[::-1]
+        seen = np.flatnonzero(place != ABSENT)
+        onwards = np.minimum.accumulate(self.stack_first[::-1])[::-1]
+        stack = np.searchsorted(np.cumsum(ticks.counts), place[seen], side="right")
+        first[seen] = np.minimum(first[seen], onwards[stack])
+        return first
 
-    def at(self, address: Numbers, tick: Numbers) -> Numbers:
-        """Return the code of each address at each tick, -1 where there was none; one shape."""
+    def _last_shown(self, wanted: npt.NDArray[np.bool_], ticks: Ticks) -> Numbers:
+        """Return the last tick that shows each address wanted; for others, the last of all."""
+        last = np.where(wanted, ABSENT, len(ticks) - 1)
+        number = np.arange(len(ticks))
+        np.maximum.at(last, ticks.pc, number)
+        tos = np.flatnonzero(ticks.tos != ABSENT)
+        np.maximum.at(last, ticks.tos[tos], tos)
+        token = np.flatnonzero(wanted[ticks.tokens])
+        stack = np.searchsorted(np.cumsum(ticks.counts), token, side="right")
+        np.maximum.at(last, ticks.tokens[token], self._stack_last[stack])
+        return last
+
+    def at(self, address: Indexes, tick_of: Callable[[Numbers], Numbers]) -> Indexes:
+        """Return the code of each address, -1 where there was none; ``int32``, of one shape.
+
+        ``tick_of`` tells the ticks of the rows that it is asked for; only where code varies.
+        """
         code = self.fixed[address]
-        open_rows = np.flatnonzero(code == _VARIES)
+        open_rows = np.flatnonzero(code == VARIES)
         if len(open_rows):
-            wanted, when = address[open_rows].astype(np.int64), tick[open_rows]
+            wanted, when = address[open_rows].astype(np.int64), tick_of(open_rows)
             place = np.searchsorted(self._key, wanted * self._ticks + when, side="right") - 1
             found = (place >= 0) & (self._address[place] == wanted) & (self._until[place] > when)
             code[open_rows] = np.where(found, self._code[place], ABSENT)
         return code
+
+
+def _extent(ticks: Ticks) -> tuple[Numbers, Numbers]:
+    """Return the first and the last tick that show each stack; shape ``(stacks,)``."""
+    first = np.full(len(ticks.counts), len(ticks))
+    last = np.full(len(ticks.counts), ABSENT)
+    number = np.arange(len(ticks))
+    np.minimum.at(first, ticks.stack, number)
+    np.maximum.at(last, ticks.stack, number)
+    return first, last
