@@ -92,13 +92,13 @@ def min_share(default: float) -> Callable[[_Command], _Command]:
     )
 
 
-def depth(default: int | None) -> Callable[[_Command], _Command]:
+def depth(default: int) -> Callable[[_Command], _Command]:
     """Return ``--depth``: how many levels are shown; 0 means all (None)."""
     return click.option(
         "--depth",
         type=click.IntRange(min=0),
-        default=default or 0,
-        show_default="all" if default is None else True,
+        default=default,
+        show_default=True,
         callback=lambda _ctx, _param, value: value or None,
         help="Show this many levels; 0 shows all.",
     )

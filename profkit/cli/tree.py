@@ -29,7 +29,7 @@ Examples:
     metavar="FUNCTION",
     help="Show the calls of this function: a name, a place (morgan/index.js:144) or NAME@PLACE.",
 )
-@options.depth(None)
+@options.depth(10)
 @options.min_share(1.0)
 @options.value_type
 @options.include_idle

@@ -8,7 +8,7 @@ from profkit.profile import ABSENT
 from profkit.render.cells import function_cell, heading, notes, place_cell, plain, share_cell
 from profkit.render.records import function_record, view_record
 from profkit.render.tables import BLANK, Cell, Column, Document, Table
-from profkit.render.values import count, percent, scale_of
+from profkit.render.values import count, percent, scale_of, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def heavy_document(profile: Profile, view: CallTree[HeavyOptions]) -> Document:
     columns = [
         Column(scale.label, "right"),
         Column("%", "right"),
-        Column("% of callee", "right", rank=1),
+        Column("of callee", "right", rank=1),
         *_NAME_COLUMNS,
     ]
     rows: list[Sequence[Cell]] = []
@@ -89,8 +89,8 @@ def tree_record(profile: Profile, view: CallTree[TreeOptions]) -> dict[str, Any]
 _NAME_COLUMNS = (Column("function", least=24), Column("place", least=12, cut="start"))
 
 
-def _document(profile: Profile, view: _View, table: Table, rest: str) -> Document:
-    return Document([heading(profile, view.options.value_type, view.total), table, notes(rest)])
+def _document(profile: Profile, view: _View, table: Table, rest: list[str]) -> Document:
+    return Document([heading(profile, view.options.value_type, view.total), table, notes(*rest)])
 
 
 def _record(name: str, profile: Profile, view: _View) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _record(name: str, profile: Profile, view: _View) -> dict[str, Any]:
     )
 
 
-def _rest(view: _View, root: str, branch: str) -> str:
+def _rest(view: _View, root: str, branch: str) -> list[str]:
     """Say what the table does not show."""
     cut = view.cut
     shown = int((view.parent == ABSENT).sum())
@@ -129,13 +129,14 @@ def _rest(view: _View, root: str, branch: str) -> str:
         lines = [f"{shown:,} of {roots} shown; {below} of the time is below"]
     else:
         lines = [f"all {roots} shown"]
+    further = []
     if cut.branches:
         least = f"{100 * view.options.min_share:g} %"
-        lines.append(f"{count(cut.branches, branch)} under {least} left out")
+        further.append(f"{count(cut.branches, branch)} under {least} left out")
     if cut.deeper:
         verb = "goes" if cut.deeper == 1 else "go"
-        lines.append(f"{count(cut.deeper, 'row')} {verb} on beyond the depth shown")
-    return "; ".join(lines)
+        further.append(f"{count(cut.deeper, 'row')} {verb} on beyond the depth shown")
+    return [*lines, "; ".join(further)] if further else lines
 
 
 def _has_callers(view: _View, row: int) -> bool:
@@ -143,14 +144,17 @@ def _has_callers(view: _View, row: int) -> bool:
 
 
 def _of_parent(view: _View, value: int, parent: int) -> Cell:
-    return plain("") if parent == ABSENT else share_cell(value, int(view.total_values[parent]))
+    return plain("" if parent == ABSENT else share(value, int(view.total_values[parent])), "dim")
 
 
 def _name_cells(profile: Profile, view: _View) -> list[tuple[Cell, Cell]]:
-    guides = _guides(view)
+    rows = zip(_guides(view), view.function.tolist(), view.total_values.tolist(), strict=True)
     return [
-        (((guide, "guide"), *function_cell(profile, function)), place_cell(profile, function))
-        for guide, function in zip(guides, view.function.tolist(), strict=True)
+        (
+            (*plain(guide, "guide"), *function_cell(profile, function, value, view.total)),
+            place_cell(profile, function),
+        )
+        for guide, function, value in rows
     ]
 
 

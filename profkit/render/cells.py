@@ -14,27 +14,41 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.render.tables import Cell
 
-__all__ = ["bar_cell", "function_cell", "heading", "notes", "place_cell", "plain", "share_cell"]
+__all__ = [
+    "bar_cell",
+    "function_cell",
+    "heading",
+    "heat",
+    "notes",
+    "place_cell",
+    "plain",
+    "share_cell",
+]
 
-BAR_WIDTH = 8
+_BAR_WIDTH = 8
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _HOT, _WARM, _COLD = 0.1, 0.03, 0.01
 
 
 def plain(text: str, style: str = "") -> Cell:
-    """Return a cell of one span, which must need no escaping."""
-    return ((text, style),)
+    """Return a cell of one span, which must need no escaping; without a span for no text."""
+    return ((text, style),) if text else ()
 
 
-def function_cell(profile: Profile, function: int) -> Cell:
-    """Return a function's name. One's own code and packages stand out from the system's."""
+def function_cell(profile: Profile, function: int, value: int, total: int) -> Cell:
+    """Return a function's name. One's own code and packages stand out, where their share is great.
+
+    ``value`` is what the row is about, of ``total``.
+    """
     package = profile.text(int(profile.functions.package[function]))
     if package == APP:
         style = "app"
     elif package and package not in (NODE, STDLIB):
         style = "package"
     else:
-        style = "system"
+        style = ""
+    if style and heat(value, total) in ("hot", "warm"):
+        style = f"{style}-hot"
     return ((escape(function_name(profile, function)), style),)
 
 
@@ -44,21 +58,25 @@ def place_cell(profile: Profile, function: int) -> Cell:
     kind = Kind(profile.functions.kind[function])
     if not place and kind is not Kind.UNKNOWN:
         place = f"({kind.label})"
-    return ((escape(place), "place"),)
+    return plain(escape(place), "place")
 
 
 def share_cell(value: int, total: int) -> Cell:
     """Return a share in percent, in a colour that says how much it matters."""
+    return ((share(value, total), heat(value, total)),)
+
+
+def heat(value: int, total: int) -> str:
+    """Return the style that says how much a value matters: hot, warm, none or cold."""
     part = abs(value / total) if total else 0.0
-    style = "hot" if part >= _HOT else "warm" if part >= _WARM else "" if part >= _COLD else "cold"
-    return ((share(value, total), style),)
+    return "hot" if part >= _HOT else "warm" if part >= _WARM else "" if part >= _COLD else "cold"
 
 
-def bar_cell(value: int, greatest: int) -> Cell:
-    """Return a bar that is :data:`BAR_WIDTH` columns long for the greatest value."""
-    eighths = round(8 * BAR_WIDTH * max(value, 0) / greatest) if greatest > 0 else 0
+def bar_cell(value: int, greatest: int, total: int) -> Cell:
+    """Return a bar that is eight columns long for the greatest value."""
+    eighths = round(8 * _BAR_WIDTH * max(value, 0) / greatest) if greatest > 0 else 0
     full, rest = divmod(eighths, 8)
-    return (("█" * full + (_EIGHTHS[rest] if rest else ""), "bar"),)
+    return plain("█" * full + (_EIGHTHS[rest] if rest else ""), heat(value, total))
 
 
 def heading(profile: Profile, value_type: int, total: int) -> Paragraph:

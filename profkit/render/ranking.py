@@ -38,8 +38,8 @@ def ranking_document(profile: Profile, ranking: Ranking) -> Document:
             share_cell(own, total),
             plain(scale.format(whole)),
             share_cell(whole, total),
-            bar_cell(own if options.sort == "self" else whole, greatest),
-            *_name_cells(profile, ranking, group),
+            bar_cell(own if options.sort == "self" else whole, greatest, total),
+            *_name_cells(profile, ranking, group, own if options.sort == "self" else whole),
         )
         for group, own, whole in zip(
             ranking.group.tolist(),
@@ -54,10 +54,10 @@ def ranking_document(profile: Profile, ranking: Ranking) -> Document:
         Column(f"total {scale.label}", "right", rank=1 if options.sort == "self" else 0),
         Column("%", "right"),
         Column("", rank=2, decoration=True),
-        Column(options.by, least=16),
+        Column(options.by, least=24),
     ]
     if options.by == "function":
-        columns.append(Column("place", least=12, cut="start"))
+        columns.append(Column("place", least=14, cut="start"))
     return Document(
         [heading(profile, options.value_type, total), Table(columns, rows), notes(_rest(ranking))]
     )
@@ -92,9 +92,9 @@ def ranking_record(profile: Profile, ranking: Ranking) -> dict[str, Any]:
     )
 
 
-def _name_cells(profile: Profile, ranking: Ranking, group: int) -> tuple[Cell, ...]:
+def _name_cells(profile: Profile, ranking: Ranking, group: int, value: int) -> tuple[Cell, ...]:
     if ranking.options.by == "function":
-        return function_cell(profile, group), place_cell(profile, group)
+        return function_cell(profile, group, value, ranking.total), place_cell(profile, group)
     return (plain(escape(group_name(profile, ranking.options.by, group))),)
 
 

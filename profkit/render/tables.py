@@ -47,7 +47,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of as many cells as there are columns, or :data:`BLANK`."""
+    """Rows of as many cells as there are columns, or :data:`BLANK`.
+
+    Columns without any text in their rows are left out, and so is a header without any.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
@@ -83,7 +86,11 @@ def lay_out(document: Document, width: int | None = None, *, decorated: bool) ->
 
 
 def _table_lines(table: Table, width: int | None, *, decorated: bool) -> Iterator[Cell]:
-    shown = [n for n, column in enumerate(table.columns) if decorated or not column.decoration]
+    shown = [
+        n
+        for n, column in enumerate(table.columns)
+        if (decorated or not column.decoration) and any(row and row[n] for row in table.rows)
+    ]
     widths = [
         max([_width(column.header), *(_cell_width(row[n]) for row in table.rows if row)])
         for n, column in enumerate(table.columns)
@@ -91,7 +98,8 @@ def _table_lines(table: Table, width: int | None, *, decorated: bool) -> Iterato
     if width is not None:
         _fit(table.columns, shown, widths, width)
     header = [((column.header, "header"),) for column in table.columns]
-    for row in (header, *table.rows):
+    has_header = any(table.columns[n].header for n in shown)
+    for row in (header, *table.rows) if has_header else table.rows:
         line: list[Span] = []
         for n in shown if row else ():
             is_last = n == shown[-1]

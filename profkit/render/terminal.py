@@ -24,11 +24,11 @@ _STYLES = {
     "hot": Style(color="red", bold=True),
     "warm": Style(color="yellow"),
     "cold": Style(dim=True),
-    "app": Style(color="green", bold=True),
-    "package": Style(color="cyan", bold=True),
-    "system": Style(),
+    "app": Style(color="green"),
+    "app-hot": Style(color="green", bold=True),
+    "package": Style(color="cyan"),
+    "package-hot": Style(color="cyan", bold=True),
     "place": Style(dim=True),
-    "bad": Style(color="red"),
 }
 """Only the terminal's own sixteen colours, so that they suit its theme, light or dark."""
 

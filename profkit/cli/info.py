@@ -1,0 +1,44 @@
+"""``profkit info``: what a file holds, and what was lost in reading it."""
+
+from __future__ import annotations
+
+import click
+
+from profkit.cli import options
+from profkit.cli.loading import load_profiles
+from profkit.cli.output import show, write
+from profkit.render.info import info_document, info_record
+from profkit.render.records import to_json
+from profkit.views.info import info as describe
+
+__all__ = ["info"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  profkit info app.cpuprofile
+  profkit info --json isolate.log | jq '.ledger[] | select(.action == "dropped")'
+"""
+)
+@options.profiles
+@options.limit(20, "rows of each table")
+@options.input_format
+@options.as_json
+@options.output
+@options.no_color
+def info(
+    *,
+    profiles: tuple[str, ...],
+    limit: int | None,
+    input_format: str | None,
+    as_json: bool,
+    output: str | None,
+) -> None:
+    """Tell what a file holds, and what was dropped or repaired in reading it."""
+    profile = load_profiles(profiles, input_format=input_format)
+    found = describe(profile)
+    if as_json:
+        write(to_json(info_record(profile, found)), output)
+    else:
+        show(info_document(profile, found, limit), output)

@@ -1,0 +1,216 @@
+"""What a profile holds, and what was lost in reading it, as tables and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from profkit.formats import FORMATS
+from profkit.profile import COUNT, Action
+from profkit.render.cells import plain, share_cell
+from profkit.render.escape import escape
+from profkit.render.records import profile_record
+from profkit.render.tables import Cell, Column, Document, Paragraph, Table
+from profkit.render.values import count, duration, scale_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from profkit.profile import Profile
+    from profkit.views.info import Info
+
+__all__ = ["info_document", "info_record"]
+
+_LOSSES = (Action.REPAIRED, Action.DROPPED)
+
+
+def info_document(profile: Profile, info: Info, limit: int | None = None) -> Document:
+    """Return what a profile holds for people to read; ``limit`` bounds each table's rows."""
+    parts: list[Table | Paragraph] = [
+        Paragraph([plain(escape(profile.meta.source), "title")]),
+        _facts(profile, info),
+        _values(info),
+        *_limited(_threads(info), limit, "thread"),
+    ]
+    used = [use for use in info.libraries if use.self_value]
+    if used:
+        parts += _limited(_libraries(info), limit, "library", "libraries")
+    parts.append(_ledger(profile))
+    return Document(parts)
+
+
+def info_record(profile: Profile, info: Info) -> dict[str, Any]:
+    """Return what a profile holds as plain data; docs/reference/json.md describes it."""
+    return {
+        "view": "info",
+        "profile": profile_record(profile) | {"facts": dict(profile.meta.facts)},
+        "span": info.span,
+        "depth": info.depth,
+        "valueTypes": [
+            {
+                "type": value.value_type.type,
+                "unit": value.value_type.unit,
+                "total": value.total,
+                "idle": value.idle,
+            }
+            for value in info.value_sums
+        ],
+        "threads": [
+            {
+                "name": use.thread.name,
+                "processId": use.thread.process_id,
+                "threadId": use.thread.thread_id,
+                "processName": use.thread.process_name,
+                "samples": use.samples,
+                "values": list(use.values),
+                "startTime": use.start_time,
+                "endTime": use.end_time,
+            }
+            for use in info.threads
+        ],
+        "tables": dict(info.tables),
+        "libraries": [
+            {
+                "path": use.library.path,
+                "start": use.library.start,
+                "end": use.library.end,
+                "bias": use.library.bias,
+                "self": use.self_value,
+            }
+            for use in info.libraries
+        ],
+        "ledger": [
+            {
+                "action": entry.action.value,
+                "unit": entry.unit,
+                "cause": entry.cause,
+                "count": entry.count,
+                "example": entry.example or None,
+            }
+            for entry in profile.ledger.entries
+        ],
+    }
+
+
+def _facts(profile: Profile, info: Info) -> Table:
+    meta = profile.meta
+    titles = {known.name: known.title for known in FORMATS}
+    facts = [("format", ", ".join(titles.get(name, name) for name in meta.format.split(", ")))]
+    if meta.producer:
+        facts.append(("producer", meta.producer))
+    if info.span is not None:
+        facts.append(("span", duration(info.span)))
+    if meta.interval is not None:
+        facts.append(("interval", duration(meta.interval)))
+    facts.append(("samples", f"{info.samples:,}"))
+    sizes = [f"{size:,} {name}" for name, size in info.tables]
+    facts.append(("tables", f"{', '.join(sizes)}; stacks are up to {info.depth:,} deep"))
+    facts += meta.facts
+    rows = [(plain(escape(name), "dim"), plain(escape(text))) for name, text in facts]
+    return Table([Column(""), Column("", least=40)], rows)
+
+
+def _values(info: Info) -> Table:
+    rows = []
+    for value in info.value_sums:
+        scale = scale_of(value.value_type, value.total)
+        rows.append(
+            (
+                plain(escape(value.value_type.type)),
+                plain(escape(value.value_type.unit)),
+                plain(escape(scale.with_label(value.total))),
+                plain(escape(scale.with_label(value.idle))),
+                plain(share_cell(value.idle, value.total)[0][0]),
+            )
+        )
+    columns = [
+        Column("value", least=12),
+        Column("unit", least=8),
+        Column("total", "right"),
+        Column("idle", "right"),
+        Column("%", "right"),
+    ]
+    return Table(columns, rows)
+
+
+def _threads(info: Info) -> Table:
+    first = info.value_sums[0]
+    scale = scale_of(first.value_type, first.total)
+    rows = [
+        (
+            plain(escape(use.thread.name or "(unnamed)")),
+            plain(escape(_process(use.thread.process_name, use.thread.process_id))),
+            plain(str(use.thread.thread_id) if use.thread.thread_id >= 0 else ""),
+            plain(f"{use.samples:,}"),
+            *((plain(scale.format(use.values[0])),) if first.value_type.unit != COUNT else ()),
+            share_cell(use.values[0], first.total),
+        )
+        for use in info.threads
+    ]
+    columns = [
+        Column("thread", least=16),
+        Column("process", least=8),
+        Column("id", "right", rank=1),
+        Column("samples", "right"),
+        *((Column(scale.label, "right"),) if first.value_type.unit != COUNT else ()),
+        Column("%", "right"),
+    ]
+    return Table(columns, rows)
+
+
+def _process(name: str, number: int) -> str:
+    return " ".join(part for part in (name, str(number) if number >= 0 else "") if part)
+
+
+def _libraries(info: Info) -> Table:
+    first = info.value_sums[0]
+    scale = scale_of(first.value_type, first.total)
+    ranked = sorted(info.libraries, key=lambda use: (-use.self_value, use.library.path))
+    rows = [
+        (
+            plain(scale.format(use.self_value)),
+            share_cell(use.self_value, first.total),
+            plain(escape(use.library.path)),
+            plain(f"{use.library.start:#x}-{use.library.end:#x}", "dim"),
+        )
+        for use in ranked
+    ]
+    columns = [
+        Column(f"self {scale.label}", "right"),
+        Column("%", "right"),
+        Column("library", least=24, cut="start"),
+        Column("mapped", rank=1),
+    ]
+    return Table(columns, rows)
+
+
+def _ledger(profile: Profile) -> Table:
+    fates = list(Action)
+    rows = [
+        (
+            plain(entry.action.value, "warm" if entry.action in _LOSSES else ""),
+            plain(f"{entry.count:,}"),
+            plain(escape(entry.unit)),
+            plain(escape(entry.cause)),
+            plain(escape(entry.example), "dim"),
+        )
+        for entry in sorted(profile.ledger.entries, key=lambda entry: fates.index(entry.action))
+    ]
+    columns = [
+        Column("in reading"),
+        Column("count", "right"),
+        Column(""),
+        Column("cause", least=24),
+        Column("first at", least=8),
+    ]
+    return Table(columns, rows)
+
+
+def _limited(
+    table: Table, limit: int | None, noun: str, plural: str = ""
+) -> Sequence[Table | Paragraph]:
+    hidden = len(table.rows) - (limit if limit is not None else len(table.rows))
+    if hidden <= 0:
+        return [table]
+    more = count(hidden, f"more {noun}", f"more {plural}" if plural else "")
+    last: list[Cell] = [plain(f"{more} not shown", "dim")]
+    return [Table(table.columns, table.rows[:limit]), Paragraph(last)]
