@@ -30,8 +30,9 @@ def load(
 
     Raises :class:`~profkit.errors.InputError` where the file cannot be read or makes no sense.
 
-    >>> load("samples/folded/example.folded").sample_count  # doctest: +SKIP
-    431
+    >>> import profkit
+    >>> profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz").sample_count
+    5849
     """
     from profkit.formats import ReadOptions, detect, find_format  # noqa: PLC0415
     from profkit.profile import validate  # noqa: PLC0415

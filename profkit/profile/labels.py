@@ -16,7 +16,13 @@ ANONYMOUS = "(anonymous)"
 
 
 def function_name(profile: Profile, function: int) -> str:
-    """Return the name of a function, :data:`ANONYMOUS` where it has none."""
+    """Return the name of a function, :data:`ANONYMOUS` where it has none.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
+    >>> profkit.function_name(profile, profkit.top(profile).group[0])
+    'libc.so.6'
+    """
     return profile.text(int(profile.functions.name[function])) or ANONYMOUS
 
 

@@ -34,6 +34,11 @@ def merge(profiles: Sequence[Profile]) -> Profile:
 
     Raises ``ValueError`` when there is nothing to merge, :class:`FormatError` where the values of
     all together are too large to be summed.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
+    >>> profkit.merge([profile, profile]).sample_count
+    11698
     """
     if not profiles:
         raise ValueError("there is no profile to merge")

@@ -48,6 +48,15 @@ def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree[Hea
     A row's total is the value of the stacks that end in its first-level function and lead there
     through the rows between. Its self value is the same on the first level and 0 for callers, so
     the self values of all rows sum to the total, less that of the roots cut.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
+    >>> view = profkit.heavy(profile, profkit.HeavyOptions(limit=1, depth=3, min_share=0.2))
+    >>> for depth, function, ticks in zip(view.depth, view.function, view.total_values):
+    ...     print("  " * depth, profkit.function_name(profile, function), ticks)
+     libc.so.6 2637
+       node 2149
+         writeGeneric 1442
     """
     options = options or HeavyOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)

@@ -45,6 +45,12 @@ def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree[TreeO
     remain of the whole total.
 
     Raises :class:`UsageError` where the focus names no function, or several.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
+    >>> view = profkit.tree(profile, profkit.TreeOptions(focus="logRequest", depth=1))
+    >>> view.total_values.tolist(), view.total
+    ([1686], 5849)
     """
     options = options or TreeOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
