@@ -172,7 +172,8 @@ class _Levels:
         size = np.ones(self._size, np.int64)
         for level in range(len(self._parents) - 1, 0, -1):
             low, high = bounds[level], bounds[level + 1]
-            np.add.at(size, parent[low:high], size[low:high])
+            # The copy is of one level; where input and output overlap numpy copies everything.
+            np.add.at(size, parent[low:high], size[low:high].copy())
         place = np.empty(self._size, np.int64)
         for level in range(len(self._parents)):
             low, high = bounds[level], bounds[level + 1]
