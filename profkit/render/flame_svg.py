@@ -1,0 +1,281 @@
+"""A flame graph as one SVG file that needs nothing else.
+
+Every box stands in the file with its title, so that it can be read without JavaScript and in an
+``<img>``. ``flame.js``, which the file carries along, adds zoom, search and the keyboard;
+``flame.css`` the colours, for light and dark pages.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import numpy as np
+
+from profkit.profile import ABSENT, full_place, function_name
+from profkit.render.escape import escape
+from profkit.render.palette import FAMILIES, swatch
+from profkit.render.values import count, percent, scale_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from profkit.profile import Profile
+    from profkit.render.values import Scale
+    from profkit.views.flame import FlameGraph
+
+__all__ = ["FlameStyle", "flame_svg"]
+
+_MARGIN = 10
+_HEADER = 58
+_ROW = 18
+_BOX = 17
+_GAP = 0.6
+_WORTH_GAP = 1.5
+_LEAST = 0.1
+_LINE = 18
+_SWATCH = 12
+
+# What a letter is wide: exactly in the labels, whose font is a monospace of 11 pixels, and at
+# most elsewhere. The script measures; this serves those who look without it.
+_LABEL_LETTER = 6.6
+_NOTE_LETTER = 6.8
+_TITLE_LETTER = 9.4
+_LEAST_CELLS = 3
+_LAST_NARROW_LETTER = "\u10ff"
+
+_LONGEST_TEXT = 400
+_LONGEST_UNIT = 12
+_LARGEST_FILE = 9_900_000
+_BYTES_OF_A_BOX = 265  # at most, without its names and units
+
+
+@dataclass(frozen=True, slots=True)
+class FlameStyle:
+    """How a flame graph is drawn: under which title, and whether with the root on top."""
+
+    title: str = "Flame graph"
+    icicle: bool = False
+
+
+class _Label(NamedTuple):
+    """What the boxes of a function say and which colour they have."""
+
+    name: str
+    heading: str
+    """Name and place as a title's first lines, ready to be written."""
+    swatch: str
+
+
+class _Note(NamedTuple):
+    """A remark below the boxes, and the colour families that it explains."""
+
+    text: str
+    families: Sequence[str] = ()
+
+
+class _Places(NamedTuple):
+    """Where the boxes stand, in pixels."""
+
+    left: list[float]
+    wide: list[float]
+    top: list[int]
+
+
+def flame_svg(graph: FlameGraph, profile: Profile, style: FlameStyle | None = None) -> str:
+    """Return a picture of the flame graph of ``profile``: an SVG document of at most 10 MB."""
+    style = style or FlameStyle()
+    width = graph.options.width
+    scale = scale_of(profile.value_types[graph.options.value_type], graph.total)
+    scale = replace(scale, label=_fit(escape(scale.label), _LONGEST_UNIT))
+    places = _places(graph, style)
+    box_size = _BYTES_OF_A_BOX + 2 * len(_xml(scale.label).encode())
+    labels = _labels(graph, profile, _LARGEST_FILE - len(graph) * box_size)
+    foot = _HEADER + graph.levels * _ROW + 20
+    notes = [*_legend(labels), *_remarks(graph, profile, scale)]
+    flowing, bottom = _flow(notes, width, foot)
+    title = _fit(escape(style.title), _LONGEST_TEXT)
+    heading = _fit(title, (width - 2 * _MARGIN) / _TITLE_LETTER)
+    if graph.total:
+        drawn = [
+            '<g id="boxes">',
+            *_boxes(graph, scale, places, labels),
+            '</g>\n<g id="labels">',
+            *_texts(places, labels),
+            "</g>",
+        ]
+    else:
+        drawn = [f'<text x="{_MARGIN}" y="{_HEADER + 13}">{_why_empty(graph)}</text>']
+    size = f'width="{width}" height="{bottom}" viewBox="0 0 {width} {bottom}"'
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
+        f"<title>{_xml(title)}</title>",
+        f"<style>\n{_packaged('flame.css')}</style>",
+        '<rect id="page" width="100%" height="100%"/>',
+        f'<text id="title" x="{_MARGIN}" y="25">{_xml(heading)}</text>',
+        *drawn,
+        f'<g id="notes" data-top="{foot}">',
+        *flowing,
+        "</g>",
+        *(_script(graph) if graph.total else ()),
+        "</svg>\n",
+    ]
+    return "\n".join(lines)
+
+
+def _places(graph: FlameGraph, style: FlameStyle) -> _Places:
+    scale = max(1, graph.options.width - 2 * _MARGIN) / max(1, graph.total)
+    left = graph.x * scale
+    wide = (graph.x + graph.total_values) * scale - left
+    level = graph.depth if style.icicle else graph.levels - 1 - graph.depth
+    return _Places((left + _MARGIN).tolist(), wide.tolist(), (_HEADER + level * _ROW).tolist())
+
+
+def _labels(graph: FlameGraph, profile: Profile, room: int) -> list[_Label]:
+    """Return each box's label; names are cut so short that the file has room for them."""
+    functions, number = np.unique(graph.function, return_inverse=True)
+    boxes_of = np.bincount(number)
+    longest = _LONGEST_TEXT
+    while True:
+        known = [_label(profile, function, longest) for function in functions.tolist()]
+        sizes = [len(label.heading.encode()) + len(_xml(label.name).encode()) for label in known]
+        size = int(boxes_of @ np.array(sizes, np.int64))
+        if size <= room or longest <= _LEAST_CELLS:
+            return [known[i] for i in number.tolist()]
+        longest = max(_LEAST_CELLS, longest * room // size)
+
+
+def _label(profile: Profile, function: int, longest: int) -> _Label:
+    if function == ABSENT:
+        return _Label("all", "all", "i0")
+    name, place = function_name(profile, function), full_place(profile, function)
+    table = profile.functions
+    color = swatch(name, int(table.kind[function]), profile.text(int(table.package[function])))
+    name = _fit(escape(name), longest)
+    heading = f"{name}\n{_fit(escape(place), longest)}" if place else name
+    return _Label(name, _xml(heading), color)
+
+
+def _boxes(
+    graph: FlameGraph, scale: Scale, places: _Places, labels: Sequence[_Label]
+) -> Iterator[str]:
+    scale = replace(scale, label=_xml(scale.label))
+    total = graph.total
+    figures = zip(graph.total_values.tolist(), graph.self_values.tolist(), strict=True)
+    rows = zip(*places, labels, figures, strict=True)
+    for left, wide, top, (_, heading, color), (whole, own) in rows:
+        drawn = wide - _GAP if wide > _WORTH_GAP else max(wide, _LEAST)
+        yield (
+            f'<rect x="{left:.1f}" y="{top}" width="{drawn:.1f}" height="{_BOX}" class="{color}">'
+            f"<title>{heading}\ntotal {scale.with_label(whole)} ({percent(whole, total)}), "
+            f"self {scale.with_label(own)} ({percent(own, total)})</title></rect>"
+        )
+
+
+def _texts(places: _Places, labels: Sequence[_Label]) -> Iterator[str]:
+    for left, wide, top, label in zip(*places, labels, strict=True):
+        text = _fit(label.name, (wide - 7) / _LABEL_LETTER)
+        if text:
+            yield f'<text x="{left + 3:.1f}" y="{top + 12.5}">{_xml(text)}</text>'
+
+
+def _legend(labels: Sequence[_Label]) -> Iterator[_Note]:
+    """Yield what the colours mean, of the families that occur."""
+    present = {label.swatch[0] for label in labels[1:]}
+    for meaning, families in FAMILIES.items():
+        if shown := sorted(present.intersection(families)):
+            yield _Note(meaning, shown)
+
+
+def _remarks(graph: FlameGraph, profile: Profile, scale: Scale) -> Iterator[_Note]:
+    yield _Note(escape(profile.meta.source))
+    yield _Note(f"{scale.with_label(graph.total)} in all")
+    if graph.idle:
+        yield _Note(f"{scale.with_label(graph.idle)} of idleness left out")
+    if graph.pruned:
+        boxes, own = count(graph.pruned, "box", "boxes"), percent(graph.pruned_self, graph.total)
+        yield _Note(f"{boxes} too narrow to draw, with {own} of self time")
+
+
+def _flow(notes: Sequence[_Note], width: int, top: int) -> tuple[list[str], int]:
+    """Return the notes, as many side by side as fit, and where the last line of them ends."""
+    room = width - 2 * _MARGIN
+    lines, left = [], 0.0
+    for text, families in notes:
+        swatches = "".join(
+            f'<rect x="{i * _SWATCH}" y="-10" width="{_SWATCH - 1}" height="11" class="{family}0"/>'
+            for i, family in enumerate(families)
+        )
+        start = len(families) * _SWATCH + 4 if families else 0
+        shown = _fit_path(text, (room - start) / _NOTE_LETTER)
+        wide = start + len(shown) * _NOTE_LETTER
+        if left and left + wide > room:
+            left, top = 0.0, top + _LINE
+        lines.append(
+            f'<g transform="translate({_MARGIN + left:.0f} {top})">{swatches}'
+            f'<text x="{start}">{_xml(shown)}</text></g>'
+        )
+        left += wide + 16
+    return lines, top + 12
+
+
+def _why_empty(graph: FlameGraph) -> str:
+    if graph.idle:
+        return "Nothing to draw: the program was idle all the time."
+    return "Nothing to draw: no sample has any value."
+
+
+def _script(graph: FlameGraph) -> Iterator[str]:
+    data = {
+        "x": graph.x.tolist(),
+        "total": graph.total_values.tolist(),
+        "depth": graph.depth.tolist(),
+        "margin": _MARGIN,
+        "header": _HEADER,
+    }
+    encoded = msgspec.json.encode(data).decode()
+    yield f'<script type="application/json" id="data">{encoded}</script>'
+    yield f"<script><![CDATA[\n{_packaged('flame.js')}]]></script>"
+
+
+def _packaged(name: str) -> str:
+    return resources.files("profkit.render").joinpath(name).read_text("utf-8")
+
+
+def _fit(text: str, cells: float) -> str:
+    """Shorten a text to so many cells, from its end; in less than three there is nothing to say.
+
+    East Asian letters and emoji take two cells. ``flame.js`` does the same.
+    """
+    if cells < _LEAST_CELLS:
+        return ""
+    if len(text) <= cells and text.isascii():
+        return text
+    room = cells
+    for position, letter in enumerate(text):
+        room -= _cells(letter)
+        if room < 0:
+            kept = position
+            room += _cells(letter)
+            while room < 1:
+                kept -= 1
+                room += _cells(text[kept])
+            return f"{text[:kept]}…"
+    return text
+
+
+def _cells(letter: str) -> int:
+    return 2 if letter > _LAST_NARROW_LETTER else 1
+
+
+def _fit_path(text: str, letters: float) -> str:
+    """Shorten a path from its beginning: the end tells more."""
+    return text if len(text) <= letters else f"…{text[1 - max(_LEAST_CELLS, int(letters)) :]}"
+
+
+def _xml(text: str) -> str:
+    """Return an escaped name as XML text; XML holds two more characters to be unfit."""
+    return html.escape(text, quote=False).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
