@@ -1,0 +1,147 @@
+"""``profkit flame``: a flame graph as one SVG file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+import click
+
+from profkit.cli import options as shared
+from profkit.cli.loading import load_profiles, pick_value_type
+from profkit.cli.messages import note
+from profkit.cli.output import STDOUT, write
+from profkit.errors import UsageError
+from profkit.render.flame_svg import FlameStyle, flame_svg
+from profkit.render.values import count, percent
+from profkit.views.flame import FlameGraph, FlameOptions
+from profkit.views.flame import flame as lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["flame"]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  profkit flame app.cpuprofile out.svg     one profile
+  profkit flame a.log b.log out.svg        several, merged
+  profkit process app.log
+  profkit flame out.svg                    the profile read last in this directory
+  zcat stacks.gz | profkit flame out.svg   what is piped in
+  profkit flame app.cpuprofile - > x.svg   to standard output
+"""
+)
+@click.argument("names", metavar="[PROFILE]... OUT.svg", nargs=-1, type=click.Path())
+@click.option("--title", metavar="TEXT", help="The picture's title; the file's name without it.")
+@click.option(
+    "--width",
+    metavar="PIXELS",
+    type=click.IntRange(min=200),
+    default=1200,
+    show_default=True,
+    help="How wide the picture is where no script widens it to its window.",
+)
+@click.option(
+    "--min-width",
+    metavar="PIXELS",
+    type=click.FloatRange(min=0),
+    default=0.1,
+    show_default=True,
+    help="Leave out boxes that are narrower than this.",
+)
+@click.option("--icicle", is_flag=True, help="Draw the root on top, and what it calls below.")
+@shared.value_type
+@shared.include_idle
+@shared.input_format
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the boxes as JSON; OUT.svg may then be left out.",
+)
+def flame(
+    names: tuple[str, ...],
+    *,
+    title: str | None,
+    width: int,
+    min_width: float,
+    icicle: bool,
+    value_type: str | None,
+    include_idle: bool,
+    input_format: str | None,
+    as_json: bool,
+) -> None:
+    """Draw a flame graph as SVG: all stacks at once, each box as wide as its time.
+
+    The picture goes to OUT.svg, or to standard output for -. Open it in a browser: a click zooms,
+    Ctrl-F searches. Without a PROFILE it shows what is piped in, else what was last read in this
+    directory.
+    """
+    paths, out = _split(names, needs_output=not as_json)
+    profile = load_profiles(paths, input_format=input_format)
+    graph = lay_out(
+        profile,
+        FlameOptions(
+            value_type=pick_value_type(profile, value_type),
+            include_idle=include_idle,
+            width=width,
+            min_width=min_width,
+        ),
+    )
+    if as_json:
+        from profkit.render.flame_record import flame_record  # noqa: PLC0415 (only needed here)
+        from profkit.render.records import to_json  # noqa: PLC0415
+
+        sys.stdout.write(to_json(flame_record(profile, graph)))
+    if out is None or (as_json and out == STDOUT):
+        return
+    style = FlameStyle(title or _title(profile.meta.source), icicle=icicle)
+    write(flame_svg(graph, profile, style).encode(), out)
+    _tell(graph, out)
+
+
+def _split(names: Sequence[str], *, needs_output: bool) -> tuple[Sequence[str], str | None]:
+    """Return the profiles to read, and where the picture goes.
+
+    Raises :class:`UsageError` where the last name is no place for a picture: it may be a profile
+    that would be overwritten.
+    """
+    if names and (names[-1] == STDOUT or names[-1].lower().endswith(".svg")):
+        paths, out = names[:-1], names[-1]
+    elif needs_output:
+        last = f"not {names[-1]}" if names else "as in: profkit flame app.cpuprofile out.svg"
+        raise UsageError(f"the last name must be a file to write that ends in .svg, or -; {last}")
+    else:
+        paths, out = names, None
+    if out != STDOUT and any(_is_same_file(path, out) for path in paths):
+        raise UsageError(f"{out} is a profile to read; name another file for the picture")
+    return paths, out
+
+
+def _is_same_file(path: str, out: str | None) -> bool:
+    try:
+        return out is not None and Path(path).samefile(out)
+    except (OSError, ValueError):
+        return False
+
+
+def _title(source: str) -> str:
+    """Return the names of the files that a profile came from, without their folders."""
+    return ", ".join(PurePath(part).name for part in source.split(", "))
+
+
+def _tell(graph: FlameGraph, out: str) -> None:
+    """Say what was drawn, what was not, and where the picture is."""
+    place = "standard output" if out == STDOUT else out
+    if not graph.total:
+        note(f"nothing to draw; the picture in {place} says why")
+        return
+    rest = ""
+    if graph.pruned:
+        own = percent(graph.pruned_self, graph.total)
+        rest = f"; {graph.pruned:,} more are too narrow ({own} of self time)"
+    note(f"drew {count(len(graph) - 1, 'box', 'boxes')} to {place}{rest}")
