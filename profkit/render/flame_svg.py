@@ -86,7 +86,14 @@ class _Places(NamedTuple):
 
 
 def flame_svg(graph: FlameGraph, profile: Profile, style: FlameStyle | None = None) -> str:
-    """Return a picture of the flame graph of ``profile``: an SVG document of at most 10 MB."""
+    """Return a picture of the flame graph of ``profile``: an SVG document of at most 10 MB.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
+    >>> picture = profkit.flame_svg(profkit.flame(profile), profile)
+    >>> picture[:46]
+    '<svg xmlns="http://www.w3.org/2000/svg" width='
+    """
     style = style or FlameStyle()
     width = graph.options.width
     scale = scale_of(profile.value_types[graph.options.value_type], graph.total)

@@ -92,6 +92,11 @@ def flame(profile: Profile, options: FlameOptions | None = None) -> FlameGraph:
     Boxes without any value are not part of the graph, so they do not count as pruned.
 
     Raises :class:`UsageError` where a value is negative: a difference has no widths.
+
+    >>> import profkit
+    >>> graph = profkit.flame(profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz"))
+    >>> graph.total, graph.levels, graph.pruned
+    (5849, 72, 0)
     """
     options = options or FlameOptions()
     sampled = profile.self_values(options.value_type)
