@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 fine, 1 a check failed, 2 wrong usage or unreadable input, 3 cannot decide, 130 interrupted.
     """
+    # Nothing here multiplies matrices, and the threads for it take half of numpy's start-up time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
@@ -40,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ProfkitError as error:
         note(str(error))
         return error.exit_code
+    except MemoryError:
+        note("there is not enough memory for this")
+        return _USAGE
     except click.ClickException as error:
         _explain(error)
         return _USAGE

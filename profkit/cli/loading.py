@@ -49,10 +49,10 @@ def load_profiles(
     if list(paths).count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
     profiles = [_load(path, name, options) for path, name in zip(paths, formats, strict=True)]
+    profile = merge(profiles)
     remember(paths, [profile.meta.format for profile in profiles])
     if len(profiles) > 1:
         note(f"{len(profiles)} profiles are shown as one")
-    profile = merge(profiles)
     _warn_of_losses(profile)
     return profile
 

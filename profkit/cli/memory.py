@@ -62,7 +62,7 @@ def remember(paths: Sequence[str], formats: Sequence[str]) -> None:
 
     What came from standard input cannot be read again, so it leaves nothing to remember.
     """
-    with contextlib.suppress(OSError, ValueError, ProfkitError):
+    with contextlib.suppress(OSError, ValueError, RuntimeError, ProfkitError):
         if STDIN in paths:
             forget()
             return
@@ -79,7 +79,7 @@ def remember(paths: Sequence[str], formats: Sequence[str]) -> None:
 
 def forget() -> None:
     """Remember nothing for this directory."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, RuntimeError):
         _place().unlink(missing_ok=True)
 
 
@@ -89,7 +89,7 @@ def recall() -> Remembered | None:
         kept = json.loads(_place().read_bytes())
         files = tuple(RememberedFile(**file) for file in kept["files"])
         answer = Remembered(files, float(kept["when"]))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, RuntimeError, ValueError, TypeError, KeyError):
         return None
     return answer if files and all(isinstance(path, str) for path in answer.paths) else None
 

@@ -8,7 +8,7 @@ from profkit.formats import FORMATS
 from profkit.profile import COUNT, Action
 from profkit.render.cells import plain, share_cell
 from profkit.render.escape import escape
-from profkit.render.records import profile_record
+from profkit.render.records import known, profile_record
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
 from profkit.render.values import count, duration, scale_of
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["info_document", "info_record"]
 
+_SINGULAR = {"libraries": "library"}
 _LOSSES = (Action.REPAIRED, Action.DROPPED)
 
 
@@ -35,7 +36,7 @@ def info_document(profile: Profile, info: Info, limit: int | None = None) -> Doc
     if used:
         parts += _limited(_libraries(info), limit, "library", "libraries")
     parts.append(_ledger(profile))
-    return Document(parts)
+    return Document([part for part in parts if isinstance(part, Paragraph) or part.rows])
 
 
 def info_record(profile: Profile, info: Info) -> dict[str, Any]:
@@ -57,8 +58,8 @@ def info_record(profile: Profile, info: Info) -> dict[str, Any]:
         "threads": [
             {
                 "name": use.thread.name,
-                "processId": use.thread.process_id,
-                "threadId": use.thread.thread_id,
+                "processId": known(use.thread.process_id),
+                "threadId": known(use.thread.thread_id),
                 "processName": use.thread.process_name,
                 "samples": use.samples,
                 "values": list(use.values),
@@ -102,7 +103,7 @@ def _facts(profile: Profile, info: Info) -> Table:
     if meta.interval is not None:
         facts.append(("interval", duration(meta.interval)))
     facts.append(("samples", f"{info.samples:,}"))
-    sizes = [f"{size:,} {name}" for name, size in info.tables]
+    sizes = [count(size, _SINGULAR.get(name, name[:-1]), name) for name, size in info.tables]
     facts.append(("tables", f"{', '.join(sizes)}; stacks are up to {info.depth:,} deep"))
     facts += meta.facts
     rows = [(plain(escape(name), "dim"), plain(escape(text))) for name, text in facts]

@@ -14,7 +14,7 @@ from profkit.profile import ABSENT, Kind, function_name, short_place
 if TYPE_CHECKING:
     from profkit.profile import Profile
 
-__all__ = ["function_record", "to_json", "view_record"]
+__all__ = ["function_record", "known", "to_json", "view_record"]
 
 
 def to_json(record: dict[str, Any]) -> str:
@@ -42,7 +42,7 @@ def profile_record(profile: Profile) -> dict[str, Any]:
     return {
         "source": meta.source,
         "format": meta.format,
-        "producer": meta.producer,
+        "producer": meta.producer or None,
         "startTime": meta.start_time,
         "endTime": meta.end_time,
         "interval": meta.interval,
@@ -58,12 +58,13 @@ def function_record(profile: Profile, function: int) -> dict[str, Any]:
         "name": function_name(profile, function),
         "place": short_place(profile, function),
         "file": profile.text(int(functions.file[function])) or None,
-        "line": _known(int(functions.line[function])),
-        "column": _known(int(functions.column[function])),
+        "line": known(int(functions.line[function])),
+        "column": known(int(functions.column[function])),
         "kind": Kind(functions.kind[function]).label,
         "package": profile.text(int(functions.package[function])) or None,
     }
 
 
-def _known(number: int) -> int | None:
+def known(number: int) -> int | None:
+    """Return a number, None for the one that stands for what is absent."""
     return None if number == ABSENT else number

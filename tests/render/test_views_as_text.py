@@ -1,0 +1,120 @@
+"""The tables and records of all views: golden files of a small service, and hostile names."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+import pytest
+from building import profile_of
+from hypothesis import given
+from strategies import profiles
+
+from profkit.profile import NANOSECONDS, Kind, ValueType
+from profkit.render.calltree import heavy_document, heavy_record, tree_document, tree_record
+from profkit.render.info import info_document, info_record
+from profkit.render.ranking import ranking_document, ranking_record
+from profkit.render.records import to_json
+from profkit.render.terminal import to_terminal
+from profkit.render.text import to_text
+from profkit.views.heavy import HeavyOptions, heavy
+from profkit.views.info import info
+from profkit.views.ranking import GROUPINGS, RankingOptions, rank
+from profkit.views.tree import TreeOptions, tree
+
+MAIN = ("main", "/srv/api/server.js", 1, 1, Kind.JS, "(app)")
+HANDLE = ("handle", "/srv/api/node_modules/express/lib/router/index.js", 136, 1, Kind.JS, "express")
+LOG = ("logRequest", "/srv/api/node_modules/morgan/index.js", 144, 7, Kind.JS, "morgan")
+WRITE = ("Writable.write", "node:internal/streams/writable", 504, 1, Kind.JS, "node:")
+NATIVE = ("writeUtf8String", "", -1, -1, Kind.NATIVE)
+GC = ("(garbage collector)", "", -1, -1, Kind.GC)
+IDLE = ("(idle)", "", -1, -1, Kind.IDLE)
+
+SERVICE = profile_of(
+    ([MAIN, HANDLE, LOG, WRITE, NATIVE], 61_500_000),
+    ([MAIN, HANDLE, LOG], 2_500_000),
+    ([MAIN, HANDLE, HANDLE], 12_000_000),
+    ([MAIN], 21_000_000),
+    ([MAIN, HANDLE, WRITE, NATIVE], 700_000),
+    ([GC], 2_300_000),
+    ([IDLE], 50_000_000),
+    value_type=ValueType("cpu", NANOSECONDS),
+)
+
+VIEWS = {
+    "top": lambda p: ranking_document(p, rank(p, RankingOptions(limit=4))),
+    "top-total": lambda p: ranking_document(p, rank(p, RankingOptions(sort="total", limit=4))),
+    "top-package": lambda p: ranking_document(p, rank(p, RankingOptions(by="package"))),
+    "top-kind-idle": lambda p: ranking_document(
+        p, rank(p, RankingOptions(by="kind", include_idle=True))
+    ),
+    "heavy": lambda p: heavy_document(p, heavy(p, HeavyOptions(limit=3, depth=4, min_share=0.01))),
+    "tree": lambda p: tree_document(p, tree(p, TreeOptions(depth=4, min_share=0.01))),
+    "tree-focus": lambda p: tree_document(p, tree(p, TreeOptions(focus="logRequest"))),
+    "info": lambda p: info_document(p, info(p)),
+}
+RECORDS = {
+    "top": lambda p: ranking_record(p, rank(p, RankingOptions(limit=2))),
+    "top-package": lambda p: ranking_record(p, rank(p, RankingOptions(by="package", limit=2))),
+    "heavy": lambda p: heavy_record(p, heavy(p, HeavyOptions(limit=1, depth=3))),
+    "tree": lambda p: tree_record(p, tree(p, TreeOptions(depth=2, min_share=0.1))),
+    "info": lambda p: info_record(p, info(p)),
+}
+
+_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_plain_text(view, golden) -> None:
+    golden(f"text/{view}.txt", to_text(VIEWS[view](SERVICE)))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("view", VIEWS)
+def test_terminal(view, width, golden, monkeypatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    shown = to_terminal(VIEWS[view](SERVICE), width)
+    golden(f"terminal/{view}-{width}.txt", shown.replace("\x1b", "␛"))
+    assert max(map(len, _SEQUENCE.sub("", shown).splitlines())) <= width
+
+
+@pytest.mark.parametrize("view", RECORDS)
+def test_json(view, golden) -> None:
+    golden(f"json/{view}.json", to_json(RECORDS[view](SERVICE)))
+
+
+@given(profiles(hostile=True))
+def test_hostile_names_do_nothing_to_a_terminal(profile) -> None:
+    for make in (VIEWS["top"], VIEWS["heavy"], VIEWS["tree"], VIEWS["info"]):
+        text = to_text(make(profile), 100, decorated=True)
+        for line in text.split("\n"):
+            assert not {"Cc", "Cf", "Cs"} & {unicodedata.category(c) for c in line}
+        colored = _SEQUENCE.sub("", to_terminal(make(profile), 100))
+        assert [line.rstrip() for line in colored.split("\n")] == text.split("\n")
+
+
+@given(profiles(hostile=True))
+def test_json_is_ascii_and_gives_names_back(profile) -> None:
+    record = ranking_record(profile, rank(profile))
+    text = to_json(record)
+    assert text.isascii()
+    assert json.loads(text) == record
+    assert sum(row["self"] for row in record["rows"]) == record["total"]
+    for by in GROUPINGS:
+        json.dumps(ranking_record(profile, rank(profile, RankingOptions(by=by))))
+
+
+def test_markup_is_only_text() -> None:
+    profile = profile_of(([("[bold]x[/bold]", "[red]a.js")], 1))
+    assert "[bold]x[/bold]" in to_terminal(VIEWS["top"](profile), 100)
+
+
+def test_what_is_empty_says_so() -> None:
+    empty = profile_of()
+    assert "all 0 functions shown" in to_text(VIEWS["top"](empty))
+    assert "all 0 functions shown" in to_text(VIEWS["heavy"](empty))
+    assert "all 0 roots shown" in to_text(VIEWS["tree"](empty))
+    assert "samples  0" in to_text(VIEWS["info"](empty))
