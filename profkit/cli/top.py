@@ -11,7 +11,7 @@ from profkit.cli.loading import load_profiles, pick_value_type
 from profkit.cli.output import show, write
 from profkit.render.ranking import ranking_document, ranking_record
 from profkit.render.records import to_json
-from profkit.views.ranking import GROUPINGS, RankingOptions, rank
+from profkit.views.ranking import GROUPINGS, ORDERS, RankingOptions, rank
 
 if TYPE_CHECKING:
     from profkit.views.ranking import Grouping, Order
@@ -37,10 +37,10 @@ Examples:
 )
 @click.option(
     "--sort",
-    type=click.Choice(["self", "total"]),
+    type=click.Choice(ORDERS),
     default="self",
     show_default=True,
-    help="By the time in the code itself, or with all that it calls.",
+    help="By the time in the code itself, with what it had the runtime do, or with all it calls.",
 )
 @options.limit(20, "rows")
 @options.value_type
@@ -63,7 +63,9 @@ def top(
 ) -> None:
     """Rank functions, files, packages or kinds of code by their time.
 
-    Self is the time in the code itself, total adds what it called. Recursion counts once.
+    Self is the time in the code itself. Charged adds what the runtime (native code, builtins, the
+    core modules of Node or Python) did for it: who is responsible. Total adds all that it called;
+    recursion counts once.
     """
     profile = load_profiles(profiles, input_format=input_format)
     ranking = rank(

@@ -20,6 +20,11 @@ class Tier(enum.IntEnum):
     TURBOFAN = 4
 
     @property
+    def label(self) -> str:
+        """The word that tables and JSON use, such as ``turbofan``."""
+        return self.name.lower()
+
+    @property
     def mark(self) -> str:
         """The mark that V8 writes before a function's name."""
         return ("", "~", "^", "+", "*")[self]

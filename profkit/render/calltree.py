@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from profkit.profile import ABSENT
 from profkit.render.cells import function_cell, heading, notes, place_cell, plain, share_cell
 from profkit.render.records import function_record, view_record
-from profkit.render.tables import BLANK, Cell, Column, Document, Table
+from profkit.render.tables import BLANK, Cell, Column, Document, Paragraph, Table
 from profkit.render.values import count, percent, scale_of, share
 
 if TYPE_CHECKING:
@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
     _View = CallTree[HeavyOptions] | CallTree[TreeOptions]
 
-__all__ = ["heavy_document", "heavy_record", "tree_document", "tree_record"]
+__all__ = ["heavy_document", "heavy_parts", "heavy_record", "tree_document", "tree_record"]
 
 
 def heavy_document(profile: Profile, view: CallTree[HeavyOptions]) -> Document:
     """Return a heavy view for people to read: under each function those that call it."""
+    top = heading(profile, view.options.value_type, view.total)
+    return Document([top, *heavy_parts(profile, view)])
+
+
+def heavy_parts(profile: Profile, view: CallTree[HeavyOptions]) -> tuple[Table, Paragraph]:
+    """Return a heavy view's table, and what is said below it."""
     scale = scale_of(profile.value_types[view.options.value_type], view.total)
     columns = [
         Column(scale.label, "right"),
@@ -45,7 +51,7 @@ def heavy_document(profile: Profile, view: CallTree[HeavyOptions]) -> Document:
                 *names,
             )
         )
-    return _document(profile, view, Table(columns, rows), _rest(view, "function", "caller"))
+    return Table(columns, rows), notes(*_rest(view, "function", "caller"))
 
 
 def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
@@ -73,7 +79,8 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
             strict=True,
         )
     ]
-    return _document(profile, view, Table(columns, rows), _rest(view, "root", "callee"))
+    top = heading(profile, view.options.value_type, view.total)
+    return Document([top, Table(columns, rows), notes(*_rest(view, "root", "callee"))])
 
 
 def heavy_record(profile: Profile, view: CallTree[HeavyOptions]) -> dict[str, Any]:
@@ -87,10 +94,6 @@ def tree_record(profile: Profile, view: CallTree[TreeOptions]) -> dict[str, Any]
 
 
 _NAME_COLUMNS = (Column("function", least=24), Column("place", least=12, cut="start"))
-
-
-def _document(profile: Profile, view: _View, table: Table, rest: list[str]) -> Document:
-    return Document([heading(profile, view.options.value_type, view.total), table, notes(*rest)])
 
 
 def _record(name: str, profile: Profile, view: _View) -> dict[str, Any]:
@@ -148,7 +151,12 @@ def _of_parent(view: _View, value: int, parent: int) -> Cell:
 
 
 def _name_cells(profile: Profile, view: _View) -> list[tuple[Cell, Cell]]:
-    rows = zip(_guides(view), view.function.tolist(), view.total_values.tolist(), strict=True)
+    rows = zip(
+        _guides(view.depth.tolist()),
+        view.function.tolist(),
+        view.total_values.tolist(),
+        strict=True,
+    )
     return [
         (
             (*plain(guide, "guide"), *function_cell(profile, function, value, view.total)),
@@ -158,9 +166,8 @@ def _name_cells(profile: Profile, view: _View) -> list[tuple[Cell, Cell]]:
     ]
 
 
-def _guides(view: _View) -> list[str]:
-    """Return the lines that lead to each row from the row above it."""
-    depths = view.depth.tolist()
+def _guides(depths: Sequence[int]) -> list[str]:
+    """Return the lines that lead to each row of a tree, in display order, from the one above."""
     answer = []
     open_below: list[bool] = []  # for each level, whether another row of it follows below
     for depth in reversed(depths):

@@ -23,53 +23,65 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.views.ranking import Ranking
 
-__all__ = ["ranking_document", "ranking_record"]
+__all__ = ["ranking_document", "ranking_record", "ranking_table"]
 
 
 def ranking_document(profile: Profile, ranking: Ranking) -> Document:
     """Return a ranking for people to read."""
+    options = ranking.options
+    return Document(
+        [
+            heading(profile, options.value_type, ranking.total),
+            ranking_table(profile, ranking),
+            notes(_rest(ranking)),
+        ]
+    )
+
+
+def ranking_table(profile: Profile, ranking: Ranking) -> Table:
+    """Return a ranking's rows; without what is charged where that is always the self value."""
     options, total = ranking.options, ranking.total
     scale = scale_of(profile.value_types[options.value_type], total)
-    sorted_by = ranking.self_values if options.sort == "self" else ranking.total_values
-    greatest = int(sorted_by[0]) if len(ranking) else 0
-    rows = [
-        (
-            plain(scale.format(own)),
-            share_cell(own, total),
-            plain(scale.format(whole)),
-            share_cell(whole, total),
-            bar_cell(own if options.sort == "self" else whole, greatest, total),
-            *_name_cells(profile, ranking, group, own if options.sort == "self" else whole),
+    measured = {
+        "self": ranking.self_values.tolist(),
+        "charged": ranking.charged_values.tolist(),
+        "total": ranking.total_values.tolist(),
+    }
+    sorted_by = measured[options.sort]
+    if measured["charged"] == measured["self"]:
+        del measured["charged"]
+    greatest = sorted_by[0] if sorted_by else 0
+    rows = []
+    for row, group in enumerate(ranking.group.tolist()):
+        figures: list[Cell] = []
+        for column in measured.values():
+            figures += [plain(scale.format(column[row])), share_cell(column[row], total)]
+        weight = sorted_by[row]
+        rows.append(
+            (
+                *figures,
+                bar_cell(weight, greatest, total),
+                *_name_cells(profile, ranking, group, weight),
+            )
         )
-        for group, own, whole in zip(
-            ranking.group.tolist(),
-            ranking.self_values.tolist(),
-            ranking.total_values.tolist(),
-            strict=True,
-        )
-    ]
-    columns = [
-        Column(f"self {scale.label}", "right", rank=1 if options.sort == "total" else 0),
-        Column("%", "right"),
-        Column(f"total {scale.label}", "right", rank=1 if options.sort == "self" else 0),
-        Column("%", "right"),
-        Column("", rank=2, decoration=True),
-        Column(options.by, least=24),
-    ]
+    columns = []
+    for name in measured:
+        rank = 0 if name == options.sort else 1
+        columns += [Column(f"{name} {scale.label}", "right", rank=rank), Column("%", "right")]
+    columns += [Column("", rank=2, decoration=True), Column(options.by, least=24)]
     if options.by == "function":
         columns.append(Column("place", least=14, cut="start"))
-    return Document(
-        [heading(profile, options.value_type, total), Table(columns, rows), notes(_rest(ranking))]
-    )
+    return Table(columns, rows)
 
 
 def ranking_record(profile: Profile, ranking: Ranking) -> dict[str, Any]:
     """Return a ranking as plain data; docs/reference/json.md describes it."""
     options = ranking.options
     rows = []
-    for group, own, whole in zip(
+    for group, own, charge, whole in zip(
         ranking.group.tolist(),
         ranking.self_values.tolist(),
+        ranking.charged_values.tolist(),
         ranking.total_values.tolist(),
         strict=True,
     ):
@@ -79,7 +91,7 @@ def ranking_record(profile: Profile, ranking: Ranking) -> dict[str, Any]:
             if is_function
             else {"name": group_name(profile, options.by, group)}
         )
-        rows.append(named | {"self": own, "total": whole})
+        rows.append(named | {"self": own, "charged": charge, "total": whole})
     return view_record(
         "top",
         profile,
@@ -105,4 +117,7 @@ def _rest(ranking: Ranking) -> str:
     shown = f"{len(ranking):,} of {groups} shown"
     if ranking.options.sort == "total":
         return f"{shown}; {ranking.groups - len(ranking):,} more have smaller totals"
+    if ranking.options.sort == "charged":
+        below = ranking.total - int(ranking.charged_values.sum())
+        return f"{shown}; {percent(below, ranking.total)} of the time is charged to those below"
     return f"{shown}; {percent(ranking.self_below, ranking.total)} of the time is below"

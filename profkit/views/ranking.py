@@ -10,6 +10,7 @@ import numpy as np
 from profkit.errors import UsageError
 from profkit.profile import ABSENT, Kind, function_name
 from profkit.profile.columns import indexes, values
+from profkit.views.charging import charged
 from profkit.views.order import function_label, greatest
 
 if TYPE_CHECKING:
@@ -18,12 +19,22 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.profile.columns import IndexColumn, ValueColumn
 
-__all__ = ["GROUPINGS", "Grouping", "Order", "Ranking", "RankingOptions", "group_name", "rank"]
+__all__ = [
+    "GROUPINGS",
+    "ORDERS",
+    "Grouping",
+    "Order",
+    "Ranking",
+    "RankingOptions",
+    "group_name",
+    "rank",
+]
 
 Grouping = Literal["function", "file", "package", "kind"]
-Order = Literal["self", "total"]
+Order = Literal["self", "charged", "total"]
 
 GROUPINGS: tuple[Grouping, ...] = ("function", "file", "package", "kind")
+ORDERS: tuple[Order, ...] = ("self", "charged", "total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +56,9 @@ class Ranking:
     """The groups that take the most, the greatest first; columns of shape ``(rows,)``.
 
     ``group`` (``int32``) is a function's number or a :class:`Kind`; for files and packages the
-    string's number, or -1 less the :class:`Kind` where a function has neither. ``self_values`` and
-    ``total_values`` (``int64``) are in the value type's unit; a total counts recursion once.
+    string's number, or -1 less the :class:`Kind` where a function has neither. ``self_values``,
+    ``charged_values`` and ``total_values`` (``int64``) are in the value type's unit. What is
+    charged is defined by :func:`profkit.views.charging.charged`; a total counts recursion once.
     ``total`` is what all shares are of. ``groups`` counts the groups that took anything,
     ``self_below`` is what the groups that are not shown took themselves.
     """
@@ -54,6 +66,7 @@ class Ranking:
     options: RankingOptions
     group: IndexColumn
     self_values: ValueColumn
+    charged_values: ValueColumn
     total_values: ValueColumn
     total: int
     groups: int
@@ -64,9 +77,17 @@ class Ranking:
 
 
 def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
-    """Rank a profile's groups by their self or total value, equal ones by name.
+    """Rank a profile's groups by their self, charged or total value, equal ones by name.
 
     Raises :class:`UsageError` for a grouping that there is not.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
+    >>> ranking = profkit.top(profile, profkit.RankingOptions(limit=2))
+    >>> [profkit.function_name(profile, function) for function in ranking.group]
+    ['libc.so.6', 'node']
+    >>> ranking.self_values.tolist(), ranking.total
+    ([2637, 1663], 5849)
     """
     options = options or RankingOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
@@ -75,11 +96,13 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
     size = int(group_of_node.max(initial=ABSENT)) + 1
     self_values = np.zeros(size, np.int64)
     np.add.at(self_values, group_of_node, own)
+    charged_values = np.zeros(size, np.int64)
+    np.add.at(charged_values, group_of_node, charged(profile, own))
     outermost = profile.tree.outermost(group_of_node)
     total_values = np.zeros(size, np.int64)
     np.add.at(total_values, group_of_node[outermost], profile.tree.totals(own)[outermost])
     present = np.flatnonzero((self_values != 0) | (total_values != 0))
-    by = self_values if options.sort == "self" else total_values
+    by = {"self": self_values, "charged": charged_values, "total": total_values}[options.sort]
 
     def label(position: int) -> tuple[str, ...]:
         group = int(present[position]) - shift
@@ -93,6 +116,7 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
         options=options,
         group=indexes(shown - shift),
         self_values=values(self_values[shown]),
+        charged_values=values(charged_values[shown]),
         total_values=values(total_values[shown]),
         total=total,
         groups=len(present),
@@ -101,7 +125,14 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
 
 
 def group_name(profile: Profile, by: Grouping, group: int) -> str:
-    """Return what a group is called; a function without file or package goes by its kind."""
+    """Return what a group is called; a function without file or package goes by its kind.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
+    >>> ranking = profkit.top(profile, profkit.RankingOptions(by="package", limit=1))
+    >>> profkit.group_name(profile, "package", ranking.group[0])
+    '(shared-library)'
+    """
     if by == "function":
         return function_name(profile, group)
     if by == "kind":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile import ABSENT, COUNT, Kind, StackTree
+from profkit.profile import ABSENT, Kind, StackTree
 from profkit.views.bottom_up import BottomUp, bottom_up
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["TickOptions", "TickReport", "TickRow", "tick_report"]
+__all__ = ["CallerRow", "TickOptions", "TickReport", "TickRow", "tick_report"]
 
 GC_STATE = 1
 """The number that V8 gives to the state of collecting garbage."""
@@ -42,10 +42,10 @@ class TickOptions:
 
 @dataclass(frozen=True, slots=True)
 class TickRow:
-    """A line of the report: a frame's label, its function (-1 for several) and its own value."""
+    """A line of the report: a label, one of the frames that have it, and its own value."""
 
     label: str
-    function: int
+    frame: int
     value: int
 
 
@@ -54,7 +54,7 @@ class CallerRow:
     """A line of the bottom-up profile; ``depth`` is 0 for what spent the time itself."""
 
     label: str
-    function: int
+    frame: int
     value: int
     of_parent: int
     depth: int
@@ -69,6 +69,7 @@ class TickReport:
     profile in the order of its lines.
     """
 
+    options: TickOptions
     total: int
     unaccounted: int
     collecting: int
@@ -97,7 +98,7 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
     """
     options = options or TickOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
-    labels, kinds, label_of_frame, function = _labels(profile)
+    labels, kinds, label_of_frame, frame = _labels(profile)
     tree, place = _visible(profile, label_of_frame)
     own_visible = np.zeros(len(tree), np.int64)
     np.add.at(own_visible, place[place != ABSENT], own[place != ABSENT])
@@ -106,7 +107,7 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
 
     def rows(wanted: npt.NDArray[np.bool_]) -> tuple[TickRow, ...]:
         chosen = np.flatnonzero(wanted & (flat != 0))
-        found = [TickRow(labels[n], int(function[n]), int(flat[n])) for n in chosen.tolist()]
+        found = [TickRow(labels[n], int(frame[n]), int(flat[n])) for n in chosen.tolist()]
         return tuple(sorted(found, key=lambda row: (row.value, _utf16(row.label)), reverse=True))
 
     unknown = kinds == Kind.UNKNOWN
@@ -120,14 +121,15 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
 
     below = bottom_up(tree, tree.frame, own_visible, depth=options.depth, keep=keep)
     return TickReport(
+        options=options,
         total=int(own.sum()),
         unaccounted=int(flat[unknown].sum()) if tagged else 0,
         collecting=_collecting(profile, options, own),
         libraries=rows(library),
         javascript=rows(~library & ~native & (~unknown if tagged else True)),
         native=rows(native),
-        entries=_native_entries(tree, kinds, labels, function, own_visible),
-        callers=_callers(below, labels, function, int(own.sum())),
+        entries=_native_entries(tree, kinds, labels, frame, own_visible),
+        callers=_callers(below, labels, frame, int(own.sum())),
     )
 
 
@@ -136,7 +138,7 @@ def _utf16(text: str) -> bytes:
 
 
 def _labels(profile: Profile) -> tuple[list[str], Numbers, Numbers, Numbers]:
-    """Name the frames as their tool does: labels, their kinds, each frame's label, a function."""
+    """Name the frames as their tool does: labels, their kinds, each frame's label, and a frame."""
     functions, frames = profile.functions, profile.frames
     numbers: dict[str, int] = {}
     of_frame = np.zeros(len(frames), np.int64)
@@ -146,8 +148,9 @@ def _labels(profile: Profile) -> tuple[list[str], Numbers, Numbers, Numbers]:
         label = profile.strings[tag] if tag != ABSENT else _plain_label(profile, function)
         of_frame[frame] = numbers.setdefault(label, len(numbers))
     first = np.zeros(len(numbers), np.int64)
-    first[of_frame[::-1]] = frames.function[::-1]
-    return list(numbers), functions.kind[first].astype(np.int64), of_frame, first
+    first[of_frame[::-1]] = np.arange(len(frames))[::-1]
+    kinds = functions.kind[frames.function[first]].astype(np.int64)
+    return list(numbers), kinds, of_frame, first
 
 
 def _plain_label(profile: Profile, function: int) -> str:
@@ -193,7 +196,7 @@ def _collecting(profile: Profile, options: TickOptions, own: Numbers) -> int:
 
 
 def _native_entries(
-    tree: StackTree, kinds: Numbers, labels: list[str], function: Numbers, own: Numbers
+    tree: StackTree, kinds: Numbers, labels: list[str], frame: Numbers, own: Numbers
 ) -> tuple[TickRow, ...]:
     """Count ticks in native code by the native function that JavaScript called.
 
@@ -215,12 +218,12 @@ def _native_entries(
         for label, found in zip(tree.frame[last[done]].tolist(), value[done].tolist(), strict=True):
             counts[label] = counts.get(label, 0) + found
         cursor, last, value = tree.parent[cursor[~done]].astype(np.int64), last[~done], value[~done]
-    rows = [TickRow(labels[n], int(function[n]), total) for n, total in counts.items()]
+    rows = [TickRow(labels[n], int(frame[n]), total) for n, total in counts.items()]
     return tuple(sorted(rows, key=lambda row: (row.value, _utf16(row.label)), reverse=True))
 
 
 def _callers(
-    below: BottomUp, labels: list[str], function: Numbers, whole: int
+    below: BottomUp, labels: list[str], frame: Numbers, whole: int
 ) -> tuple[CallerRow, ...]:
     children: dict[int, list[int]] = {}
     order = sorted(
@@ -238,7 +241,7 @@ def _callers(
         answer.append(
             CallerRow(
                 label=labels[group],
-                function=int(function[group]),
+                frame=int(frame[group]),
                 value=int(below.total[row]),
                 of_parent=whole if parent == ABSENT else int(below.total[parent]),
                 depth=int(below.depth[row]),
@@ -246,8 +249,3 @@ def _callers(
         )
         waiting += children.get(row, [])[::-1]
     return tuple(answer)
-
-
-def is_ticks(profile: Profile, options: TickOptions) -> bool:
-    """Tell whether the values are ticks or samples rather than time."""
-    return profile.value_types[options.value_type].unit == COUNT

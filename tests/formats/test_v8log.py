@@ -34,8 +34,8 @@ def stacks_of(profile) -> list[list[str]]:
     """Each sample's labels from the leaf to the root, in the order of the samples."""
     labels = [profile.text(tag) for tag in profile.frames.tag.tolist()]
     stacks = []
-    for node in profile.threads[0].samples.node.tolist():
-        stack = []
+    for leaf in profile.threads[0].samples.node.tolist():
+        node, stack = leaf, []
         while node != ABSENT:
             stack.append(labels[profile.tree.frame[node]])
             node = int(profile.tree.parent[node])

@@ -88,9 +88,7 @@ class Oracle:
     def _code_delete(self, start: str) -> None:
         self._map.pop(int(start, 16), None)
 
-    def _tick(
-        self, pc: str, _time: str, external: str, tos: str, _state: str, *stack: str
-    ) -> None:
+    def _tick(self, pc: str, _time: str, external: str, tos: str, _state: str, *stack: str) -> None:
         first, second = int(pc, 16), int(tos, 16)
         if external == "1":
             first, second = second, 0

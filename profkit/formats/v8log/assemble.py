@@ -168,9 +168,7 @@ def _caller_rows(ticks: Ticks, places: _Places) -> _Rows:
     counts = ticks.counts.astype(np.int64)
     ends = np.cumsum(counts)
     first = np.minimum(places.stack_first, max(len(ticks) - 1, 0))
-    steady = places.at(
-        ticks.tokens, lambda row: first[np.searchsorted(ends, row, side="right")]
-    )
+    steady = places.at(ticks.tokens, lambda row: first[np.searchsorted(ends, row, side="right")])
     varies = np.flatnonzero(places.fixed[ticks.tokens] == VARIES)
     unsteady = np.zeros(stacks, bool)
     unsteady[np.searchsorted(ends, varies, side="right")] = True
@@ -192,7 +190,7 @@ def _caller_rows(ticks: Ticks, places: _Places) -> _Rows:
 
 def _grow(
     places: _Places, rows: _Rows, pc: Indexes, top: Indexes, with_top: Numbers
-) -> tuple[StackTree, Numbers]:
+) -> tuple[StackTree, Indexes]:
     """Build the tree: callers first, then on them the top of the stack and the pc of each tick.
 
     ``top`` are the functions on top of the stack, without a frame of their own, of the ticks
@@ -212,7 +210,7 @@ def _grow(
         np.concatenate([callers.parent, base[with_top], above]),
         np.concatenate([callers.frame, table[top], table[pc]]),
     )
-    return tree, node[len(callers) + len(with_top) :].astype(np.int64)
+    return tree, node[len(callers) + len(with_top) :]
 
 
 def _account(ticks: Ticks, pc: Indexes, rows: _Rows, builder: ProfileBuilder) -> None:
@@ -233,7 +231,7 @@ def _account(ticks: Ticks, pc: Indexes, rows: _Rows, builder: ProfileBuilder) ->
 
 
 def _finish(
-    log: LogReader, ticks: Ticks, tree: StackTree, node: Numbers, builder: ProfileBuilder
+    log: LogReader, ticks: Ticks, tree: StackTree, node: Indexes, builder: ProfileBuilder
 ) -> Profile:
     time, state = ticks.time * 1000, ticks.state
     backwards = int((time[1:] < time[:-1]).sum())

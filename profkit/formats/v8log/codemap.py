@@ -52,27 +52,24 @@ class Spans:
 
 
 class _Function:
-    """A shared function info: its name, and the start addresses of its living code."""
+    """A shared function info: its name, and its living code by start address."""
 
     __slots__ = ("code", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.code: set[int] = set()
+        self.code: dict[int, _Living] = {}
 
 
 class _Living:
     """A piece of code that is there now, with the span that it is writing."""
 
-    __slots__ = ("function", "mark", "name", "since", "size", "span_code", "type")
+    __slots__ = ("function", "mark", "since", "size", "span_code", "type")
 
-    def __init__(
-        self, size: int, type_: str, mark: str, name: str, function: _Function | None
-    ) -> None:
+    def __init__(self, size: int, type_: str, mark: str, function: _Function | None) -> None:
         self.size = size
         self.type = type_
         self.mark = mark
-        self.name = name
         self.function = function
         self.since = 0
         self.span_code = 0
@@ -94,7 +91,7 @@ class CodeMap:
 
     def create(self, type_: str, start: int, size: int, name: str) -> None:
         """Code that is no JavaScript function: a builtin, a stub, a RegExp."""
-        code = _Living(size, type_, "", name, None)
+        code = _Living(size, type_, "", None)
         code.span_code = len(self.codes)
         self.codes.append(Code(type_, "", name, is_function=False))
         self._insert(start, code)
@@ -114,10 +111,12 @@ class CodeMap:
             if code.size == size and code.function is function:
                 if code.mark != mark:
                     code.mark = mark
-                    self._relabel(start, code)
+                    self._relabel(start, code, function)
                 return
             self._remove(start)
-        self._insert(start, self._function_code(size, type_, mark, function))
+        code = _Living(size, type_, mark, function)
+        code.span_code = self._number(code, function)
+        self._insert(start, code)
 
     def move(self, start: int, to: int) -> bool:
         """Code moves; False where there is none."""
@@ -144,16 +143,8 @@ class CodeMap:
         self._spans = []
         return Spans(*(values(column) for column in table.T))
 
-    def _function_code(
-        self, size: int, type_: str, mark: str, function: _Function
-    ) -> _Living:
-        code = _Living(size, type_, mark, "", function)
-        code.span_code = self._number(code)
-        return code
-
-    def _number(self, code: _Living) -> int:
-        assert code.function is not None
-        key = (code.type, code.mark, code.function.name)
+    def _number(self, code: _Living, function: _Function) -> int:
+        key = (code.type, code.mark, function.name)
         known = self._function_codes.get(key)
         if known is None:
             known = self._function_codes[key] = len(self.codes)
@@ -162,15 +153,13 @@ class CodeMap:
 
     def _rename(self, function: _Function, name: str) -> None:
         function.name = name
-        for start in function.code:
-            code = self._living[start]
-            assert isinstance(code, _Living)
-            self._relabel(start, code)
+        for start, code in function.code.items():
+            self._relabel(start, code, function)
 
-    def _relabel(self, start: int, code: _Living) -> None:
+    def _relabel(self, start: int, code: _Living, function: _Function) -> None:
         self._close(start, code, self.tick)
         code.since = self.tick
-        code.span_code = self._number(code)
+        code.span_code = self._number(code, function)
 
     def _insert(self, start: int, code: _Living | _Function) -> None:
         if isinstance(code, _Function):
@@ -188,7 +177,7 @@ class CodeMap:
         self._living[start] = code
         code.since = self.tick
         if code.function is not None:
-            code.function.code.add(start)
+            code.function.code[start] = code
 
     def _clear(self, bucket: int, start: int, end: int) -> None:
         """Remove what overlaps new code. Living code does not overlap, so that is one run."""
@@ -217,7 +206,7 @@ class CodeMap:
         end = start + code.size
         self._close(start, code, self.tick)
         if code.function is not None:
-            code.function.code.discard(start)
+            code.function.code.pop(start, None)
         for bucket in range(start >> _BUCKET_BITS, (end - 1 >> _BUCKET_BITS) + 1):
             starts = self._starts[bucket]
             del starts[bisect_left(starts, start)]

@@ -25,12 +25,12 @@ def split_quoted(line: bytes) -> list[bytes]:
     A quote within a name is doubled; commas stand as they are.
     """
     fields, place = [], 0
-    while place <= len(line):
-        match = _QUOTED.match(line, place)
-        assert match is not None
+    while match := _QUOTED.match(line, place):
         quoted, plain = match.groups()
         fields.append(plain if quoted is None else quoted.replace(b'""', b'"'))
         place = match.end() + 1
+        if place > len(line):
+            break
     return fields
 
 

@@ -109,7 +109,9 @@ class LogReader:
         cut = book.count(Action.DROPPED, "lines", _CUT)
         dropped = book.count(Action.DROPPED, "lines") + book.count(Action.DROPPED, "ticks")
         self.ledger.add(Action.READ, "lines", "all", lines + cut)
-        self.ledger.add(Action.USED, "lines", "ticks and code events", lines + cut - skipped - dropped)
+        self.ledger.add(
+            Action.USED, "lines", "ticks and code events", lines + cut - skipped - dropped
+        )
         if not len(self.ticks) and not self.version and not self.libraries:
             raise FormatError(self.name, "no V8 tick log: neither a header nor a tick in it")
 
@@ -146,10 +148,9 @@ class LogReader:
         if line.startswith(b'shared-library,"'):
             # A path has no quotes of its own: this V8 puts every name into quotes.
             self._split = split_quoted
-        fields = self._split(line)
-        _, path, start, end = fields[:4]
-        bias = number(fields[4]) if len(fields) > 4 else 0
-        self.libraries.append(Library(text(path), _address(start), _address(end), bias))
+        _, path, start, end, *bias = self._split(line)
+        slide = number(bias[0]) if bias else 0
+        self.libraries.append(Library(text(path), _address(start), _address(end), slide))
 
     def _v8_version(self, line: bytes) -> None:
         major, minor, build, patch, *rest = text(line).split(",")[1:]

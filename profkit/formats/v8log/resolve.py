@@ -35,10 +35,11 @@ VARIES = -2
 
 
 def in_libraries(addresses: Numbers, libraries: Sequence[Library]) -> Numbers:
-    """Return the library of each address (shape ``(addresses,)``): its number, or -1, or -2.
+    """Return the library's number for each address, or -1, or -2; shape ``(addresses,)``.
 
     -2 is an address outside every library on a page that belongs to one, and no address at all:
-    V8's tool never looks for dynamic code there. Of libraries that begin at one address the first counts.
+    V8's tool never looks for dynamic code there. Of libraries that begin at one address the first
+    counts.
     """
     answer = np.full(len(addresses), ABSENT, np.int64)
     pages = (addresses >> _PAGE_BITS) % _PAGE_NUMBERS

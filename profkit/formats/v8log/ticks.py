@@ -34,9 +34,9 @@ class Ticks:
 
     ``pc``, ``tos`` (``int32``, shape ``(ticks,)``) and ``tokens`` (``int32``, shape
     ``(sum(counts),)``) number the rows of ``addresses`` (``int64``, shape ``(addresses,)``,
-    :data:`NO_ADDRESS` where the token was none); ``tos`` is -1 where there is none. ``stack`` numbers the
-    rows of ``counts``, each the number of callers, which follow one another in ``tokens`` from the
-    leaf's caller to the root. ``time`` is in microseconds, as logged.
+    :data:`NO_ADDRESS` where the token was none); ``tos`` is -1 where there is none. ``stack``
+    numbers the rows of ``counts``, each the number of callers, which follow one another in
+    ``tokens`` from the leaf's caller to the root. ``time`` is in microseconds, as logged.
     """
 
     addresses: ValueColumn
@@ -62,7 +62,7 @@ class _Addresses(dict[bytes, int]):
         return answer
 
     def column(self) -> ValueColumn:
-        """The addresses by their numbers."""
+        """Return the addresses by their numbers."""
         return np.array([_address(token) for token in self], np.int64)
 
 
@@ -127,7 +127,7 @@ class TickColumns:
         adds none, where a field makes no sense.
         """
         lines = [fields if len(fields) == _FIELDS else _filled(fields) for fields in lines]
-        _, pcs, times, externals, tops, states, texts = zip(*lines, strict=True)
+        _, pcs, times, externals, tops, states, texts = map(list, zip(*lines, strict=True))
         if externals.count(b"0") != len(externals):
             pcs, tops = _at_callbacks(pcs, externals, tops)
         time, state = array("q", map(int, times)), array("b", map(int, states))
@@ -182,8 +182,8 @@ def _filled(fields: list[bytes]) -> list[bytes]:
 
 
 def _at_callbacks(
-    pcs: Sequence[bytes], externals: Sequence[bytes], tops: Sequence[bytes]
-) -> tuple[Sequence[bytes], Sequence[bytes]]:
+    pcs: list[bytes], externals: list[bytes], tops: list[bytes]
+) -> tuple[list[bytes], list[bytes]]:
     """Put a callback's own address into the pc's place.
 
     In an external callback the pc may lie anywhere inside of it, and the log has the callback's

@@ -1,0 +1,183 @@
+"""The tick processor's report as tables and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from profkit.profile import Tier
+from profkit.render.calltree import heavy_parts
+from profkit.render.cells import (
+    bar_cell,
+    function_cell,
+    heading,
+    notes,
+    place_cell,
+    plain,
+    share_cell,
+)
+from profkit.render.ranking import ranking_table
+from profkit.render.records import function_record, view_record
+from profkit.render.tables import Column, Document, Paragraph, Table
+from profkit.render.values import count, percent, scale_of, share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from profkit.profile import Profile
+    from profkit.render.values import Scale
+    from profkit.views.calltree import CallTree
+    from profkit.views.heavy import HeavyOptions
+    from profkit.views.ranking import Ranking
+    from profkit.views.ticks import CallerRow, TickReport, TickRow
+
+__all__ = ["ticks_document", "ticks_record"]
+
+
+def ticks_document(
+    profile: Profile,
+    report: TickReport,
+    packages: Ranking,
+    below: CallTree[HeavyOptions],
+    limit: int | None,
+) -> Document:
+    """Return the report for people to read, each section with at most ``limit`` rows.
+
+    ``packages`` ranks who is responsible, ``below`` is the bottom-up profile. There and in the
+    sections a function is one row in all its tiers.
+    """
+    scale = scale_of(profile.value_types[report.options.value_type], report.total)
+    parts: list[Table | Paragraph] = [
+        heading(profile, report.options.value_type, report.total),
+        _summary(report, scale),
+        _title("Who is responsible: packages, charged with what the runtime did for them"),
+        ranking_table(profile, packages),
+    ]
+    for title, rows in _sections(report):
+        functions = _by_function(profile, rows)
+        if functions:
+            parts += [_title(title), _section(profile, report, rows, functions[:limit], scale)]
+        if limit is not None and len(functions) > limit:
+            rest = sum(function.value for function in functions[limit:])
+            shown = f"{limit:,} of {count(len(functions), 'function')} shown"
+            parts.append(notes(f"{shown}; {percent(rest, report.total)} of the time is below"))
+    parts.append(_title("Bottom-up: what spent the time, and who called it"))
+    return Document([*parts, *heavy_parts(profile, below)])
+
+
+def ticks_record(profile: Profile, report: TickReport) -> dict[str, Any]:
+    """Return the report as plain data; docs/reference/json.md describes it."""
+
+    def record(row: TickRow | CallerRow) -> dict[str, Any]:
+        function = function_record(profile, int(profile.frames.function[row.frame]))
+        tier = Tier(profile.frames.tier[row.frame])
+        return {"label": row.label, **function, "tier": tier.label, "value": row.value}
+
+    return view_record(
+        "process",
+        profile,
+        report.options.value_type,
+        total=report.total,
+        unaccounted=report.unaccounted,
+        gc=report.collecting,
+        sharedLibraries=[record(row) for row in report.libraries],
+        javascript=[record(row) for row in report.javascript],
+        native=[record(row) for row in report.native],
+        nativeEntryPoints=[record(row) for row in report.entries],
+        bottomUp=[
+            record(row) | {"depth": row.depth, "ofParent": row.of_parent} for row in report.callers
+        ],
+        omitted={"callersBelowShare": report.options.min_share, "depth": report.options.depth},
+    )
+
+
+def _sections(report: TickReport) -> tuple[tuple[str, tuple[TickRow, ...]], ...]:
+    return (
+        ("Shared libraries", report.libraries),
+        ("JavaScript, and code that V8 made", report.javascript),
+        ("C++", report.native),
+        ("C++ entry points: native functions that JavaScript called", report.entries),
+    )
+
+
+def _title(text: str) -> Paragraph:
+    return Paragraph([((text, "title"),)])
+
+
+def _summary(report: TickReport, scale: Scale) -> Table:
+    kinds = [
+        ("JavaScript, and code that V8 made", sum(row.value for row in report.javascript)),
+        ("C++", sum(row.value for row in report.native)),
+        ("Shared libraries", report.library_total),
+        ("Unaccounted: in code that the log never names", report.unaccounted),
+        ("GC: while collecting garbage, counted above too", report.collecting),
+    ]
+    greatest = max(value for _, value in kinds)
+    rows = [
+        (
+            plain(scale.format(value)),
+            share_cell(value, report.total),
+            bar_cell(value, greatest, report.total),
+            plain(name),
+        )
+        for name, value in kinds
+        if value
+    ]
+    columns = [
+        Column(scale.label, "right"),
+        Column("%", "right"),
+        Column("", rank=2, decoration=True),
+        Column("where", least=16),
+    ]
+    return Table(columns, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _FunctionRow:
+    """A function in all its tiers."""
+
+    function: int
+    marks: str
+    value: int
+
+
+def _by_function(profile: Profile, rows: Sequence[TickRow]) -> list[_FunctionRow]:
+    """Bring the tiers of a function together, the greatest function first."""
+    found: dict[int, _FunctionRow] = {}
+    for row in rows:
+        function = int(profile.frames.function[row.frame])
+        mark = Tier(profile.frames.tier[row.frame]).mark
+        before = found.get(function, _FunctionRow(function, "", 0))
+        marks = before.marks if mark in before.marks else before.marks + mark
+        found[function] = _FunctionRow(function, marks, before.value + row.value)
+    return sorted(found.values(), key=lambda row: -row.value)
+
+
+def _section(
+    profile: Profile,
+    report: TickReport,
+    rows: Sequence[TickRow],
+    functions: Sequence[_FunctionRow],
+    scale: Scale,
+) -> Table:
+    is_library = rows is report.libraries
+    columns = [
+        Column(scale.label, "right"),
+        Column("%", "right"),
+        Column("% without libraries", "right", rank=1),
+        Column("tiers", rank=1),
+        Column("function", least=24),
+        Column("place", least=12, cut="start"),
+    ]
+    cells = [
+        (
+            plain(scale.format(row.value)),
+            share_cell(row.value, report.total),
+            plain("" if is_library else share(row.value, report.non_library), "dim"),
+            plain(row.marks, "dim"),
+            function_cell(profile, row.function, row.value, report.total),
+            place_cell(profile, row.function),
+        )
+        for row in functions
+    ]
+    return Table(columns, cells)

@@ -1,0 +1,105 @@
+"""The tick processor's report, for any profile."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies import profiles
+
+from profkit.profile import (
+    COUNT,
+    Kind,
+    Meta,
+    ProfileBuilder,
+    SampleTable,
+    StackTree,
+    Thread,
+    ValueType,
+)
+from profkit.render.classic import classic_text
+from profkit.views.ticks import tick_report
+
+
+def profile_of(*stacks: tuple[tuple[str, Kind], ...], states=None):
+    """Build a profile of one tick a stack, each from root to leaf."""
+    builder = ProfileBuilder()
+    frames = [builder.frame(builder.function(n, kind=k)) for stack in stacks for n, k in stack]
+    tree, leaf = StackTree.from_stacks(
+        np.array([len(stack) for stack in stacks]), np.array(frames, np.int64)
+    )
+    samples = SampleTable(leaf, np.ones(len(stacks), np.int64), state=states)
+    return builder.finish(
+        Meta("v8log", "a.log"), [ValueType("ticks", COUNT)], tree, [Thread("main", samples)]
+    )
+
+
+JS = ("run", Kind.JS)
+HANDLER = ("Ldar", Kind.BYTECODE_HANDLER)
+WRITE, FLUSH = ("write", Kind.NATIVE), ("flush", Kind.NATIVE)
+LIBC = ("libc.so.6", Kind.SHARED_LIBRARY)
+
+
+def figures(rows):
+    return [(row.label, row.value) for row in rows]
+
+
+def test_ticks_in_hidden_code_count_for_the_caller():
+    report = tick_report(profile_of((JS, HANDLER), (JS,), (HANDLER,), (JS, HANDLER, JS)))
+    assert figures(report.javascript) == [("run", 3)]
+    assert report.total == 4
+    assert [(row.label, row.value, row.depth) for row in report.callers] == [
+        ("run", 3, 0),
+        ("run", 1, 1),
+    ]
+
+
+def test_native_entry_points_are_the_outermost_native_function_that_javascript_called():
+    report = tick_report(
+        profile_of(
+            (JS, WRITE, FLUSH),
+            (JS, WRITE, FLUSH, LIBC),
+            (JS, FLUSH),
+            (JS, LIBC),
+            (WRITE,),
+            (JS, FLUSH, JS, LIBC),
+        )
+    )
+    assert figures(report.entries) == [("write", 2), ("flush", 2)]
+    assert figures(report.libraries) == [("libc.so.6", 3)]
+    assert figures(report.native) == [("flush", 2), ("write", 1)]
+
+
+def test_garbage_collection_is_counted_by_state():
+    report = tick_report(profile_of((JS,), (JS,), (LIBC,), states=np.array([0, 1, 1])))
+    assert report.collecting == 2
+
+
+@given(profiles())
+def test_the_sections_of_any_profile_sum_to_its_total(profile):
+    report = tick_report(profile)
+    hidden = {Kind.BYTECODE_HANDLER}
+    whole_stacks_hidden = 0
+    own = profile.self_values(include_idle=False)
+    for node, value in enumerate(own.tolist()):
+        place, is_hidden = node, True
+        while place != -1 and is_hidden:
+            is_hidden = int(profile.kind_of_node[place]) in hidden
+            place = int(profile.tree.parent[place])
+        whole_stacks_hidden += value if is_hidden else 0
+    sections = (*report.libraries, *report.javascript, *report.native)
+    assert sum(row.value for row in sections) == report.total - whole_stacks_hidden
+
+
+@pytest.mark.parametrize(
+    ("value", "whole", "text"),
+    [(1, 800, "0.1"), (5, 1000, "0.5"), (45, 10000, "0.5"), (1, 2000, "0.1"), (1, 8, "12.5")],
+)
+def test_shares_are_rounded_as_javascript_does(value, whole, text):
+    stacks = [(LIBC,)] * value + [(JS,)] * (whole - value)
+    line = next(
+        line
+        for line in classic_text(tick_report(profile_of(*stacks)), "a.log").splitlines()
+        if line.endswith("libc.so.6")
+    )
+    assert line.split()[1] == f"{text}%"
