@@ -143,5 +143,5 @@ def _tell(graph: FlameGraph, out: str) -> None:
     rest = ""
     if graph.pruned:
         own = percent(graph.pruned_self, graph.total)
-        rest = f"; {graph.pruned:,} more are too narrow ({own} of self time)"
+        rest = f", without {count(graph.pruned, 'narrow box', 'narrow boxes')} ({own} of self time)"
     note(f"drew {count(len(graph) - 1, 'box', 'boxes')} to {place}{rest}")
