@@ -72,12 +72,16 @@ def _holds(text: str, name: str, place: str) -> bool:
 
 
 def _several(profile: Profile, text: str, functions: list[int]) -> UsageError:
-    named: list[Callable[[Profile, int], str]] = [short_place, full_place]
-    for place in named:
-        labels = [f"{function_name(profile, n)}@{place(profile, n)}" for n in functions]
-        if len(set(labels)) == len(labels):
-            break
+    labels = _labels(profile, functions, short_place)
+    if len(set(labels)) < len(labels):
+        labels = _labels(profile, functions, full_place)
     shown = ", ".join(labels[:_CANDIDATES_SHOWN])
     more = len(labels) - _CANDIDATES_SHOWN
     rest = f" and {more} more" if more > 0 else ""
     return UsageError(f"{text!r} fits {len(labels)} functions: {shown}{rest}")
+
+
+def _labels(
+    profile: Profile, functions: list[int], place: Callable[[Profile, int], str]
+) -> list[str]:
+    return [f"{function_name(profile, number)}@{place(profile, number)}" for number in functions]
