@@ -51,7 +51,7 @@ Examples:
 @click.option(
     "--no-symbols",
     is_flag=True,
-    help="Leave native code unnamed, as node --prof-process --nm=true does.",
+    help="Take native code as node --prof-process --nm=true takes it.",
 )
 @options.limit(8, "rows of each section (classic shows all)")
 @options.value_type

@@ -29,7 +29,7 @@ class ReadOptions:
     """What a user may ask of any reader."""
 
     symbols: bool = True
-    """Whether native addresses may be given names that the log itself does not hold."""
+    """Whether native code is placed as well as can be, or just as the recording tool places it."""
 
 
 class _Reader(Protocol):

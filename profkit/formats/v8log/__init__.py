@@ -27,7 +27,7 @@ def sniff(head: bytes) -> bool | None:
     return bool(_SURE.match(head) or _LINE.match(head))
 
 
-def read(source: Source, options: ReadOptions) -> Profile:  # noqa: ARG001 (no symbols are read here)
+def read(source: Source, options: ReadOptions) -> Profile:
     """Read a log, streamed.
 
     Raises :class:`~profkit.errors.FormatError` where no line of it is V8's.
@@ -37,4 +37,4 @@ def read(source: Source, options: ReadOptions) -> Profile:  # noqa: ARG001 (no s
 
     log = LogReader(source.name)
     log.read(source)
-    return assemble(log)
+    return assemble(log, like_node=not options.symbols)

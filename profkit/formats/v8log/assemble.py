@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.formats.v8log import names
-from profkit.formats.v8log.resolve import VARIES, Resolver, in_libraries
+from profkit.formats.v8log.resolve import VARIES, Resolver, in_libraries, longest_mappings
 from profkit.profile import (
     ABSENT,
     COUNT,
@@ -40,12 +40,16 @@ UNKNOWN = "UNKNOWN"
 """The label of a tick whose address is in no known code, as V8's own tool has it."""
 
 
-def assemble(log: LogReader) -> Profile:
-    """Resolve what a reader gathered, and build the tree."""
+def assemble(log: LogReader, *, like_node: bool) -> Profile:
+    """Resolve what a reader gathered, and build the tree.
+
+    ``like_node`` takes the first of several mappings of one file, as V8's tool does, instead of the
+    longest.
+    """
     ticks = log.ticks.close()
     builder = ProfileBuilder()
     builder.ledger = log.ledger
-    builder.libraries = log.libraries
+    builder.libraries = log.libraries if like_node else longest_mappings(log.libraries)
     places = _Places(ticks, log, builder)
     rows = _caller_rows(ticks, places)
     pc = places.at(ticks.pc, lambda row: row)
@@ -85,7 +89,7 @@ class _Places:
     def __init__(self, ticks: Ticks, log: LogReader, builder: ProfileBuilder) -> None:
         self.codes: list[Code] = log.code.codes
         self._addresses = ticks.addresses
-        self._library = in_libraries(ticks.addresses, log.libraries)
+        self._library = in_libraries(ticks.addresses, builder.libraries)
         dynamic = np.where(self._library == ABSENT, ticks.addresses, ABSENT)
         resolver = Resolver(dynamic, log.code.spans(), ticks)
         self._native = np.flatnonzero(self._library >= 0)
@@ -95,7 +99,7 @@ class _Places:
         self.fixed = resolver.fixed
         self.stack_first = resolver.stack_first
         self._builder = builder
-        self._libraries = log.libraries
+        self._libraries = builder.libraries
         # The last place serves -1.
         self._is_function = np.zeros(len(self.codes) + len(self._native) + 1, bool)
         self._is_function[: len(self.codes)] = [code.is_function for code in self.codes]

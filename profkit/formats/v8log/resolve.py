@@ -25,13 +25,26 @@ if TYPE_CHECKING:
     Indexes = npt.NDArray[np.int32]
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["VARIES", "Resolver", "in_libraries"]
+__all__ = ["VARIES", "Resolver", "in_libraries", "longest_mappings"]
 
 _PAGE_BITS = 12
 _PAGE_NUMBERS = 2**32
 _NO_LIBRARY = -2
 VARIES = -2
 """Stands for an address that was in different code, or sometimes in none."""
+
+
+def longest_mappings(libraries: Sequence[Library]) -> list[Library]:
+    """Return the libraries without mappings that a longer one of the same file and start holds.
+
+    Node logs its own binary several times; V8's tool takes the first, which is the shortest.
+    """
+    longest: dict[tuple[str, int], Library] = {}
+    for library in libraries:
+        key = (library.path, library.start)
+        if key not in longest or library.end > longest[key].end:
+            longest[key] = library
+    return list(longest.values())
 
 
 def in_libraries(addresses: Numbers, libraries: Sequence[Library]) -> Numbers:
