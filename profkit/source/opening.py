@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import os
 import sys
-import zlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from profkit.errors import EmptyInputError, InputError
+from profkit.source.unpacking import Counted, DamagedStreamError, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from profkit.source.unpacking import ByteStream
 
     Progress = Callable[[int, int | None], None]
 
@@ -22,46 +22,54 @@ __all__ = ["HEAD_SIZE", "STDIN", "Source", "open_source"]
 STDIN = "-"
 HEAD_SIZE = 1 << 16
 _CHUNK_SIZE = 1 << 20
-_GZIP_MAGIC = b"\x1f\x8b"
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_STDIN_NAME = "standard input"
 
 
 class Source:
     """The bytes of one input, to be read once, from the beginning.
 
-    ``name`` is what messages call it; ``head`` its first :data:`HEAD_SIZE` bytes (fewer at the
-    end of the file), which reading yields again.
+    ``name`` is what messages call it; ``compression`` what was undone, empty if nothing; ``head``
+    its first :data:`HEAD_SIZE` bytes (fewer at the end of the file), which reading yields again.
     """
 
     def __init__(
         self,
         name: str,
-        raw: BinaryIO,
+        raw: ByteStream,
         *,
         size: int | None = None,
         on_progress: Progress | None = None,
     ) -> None:
         self.name = name
-        self._raw = raw
         self._size = size
         self._on_progress = on_progress
-        self._stream, self.compression = _decompressed(raw)
-        self.head = self._read(HEAD_SIZE)
+        self._stored = Counted(raw)
+        self.compression = ""
+        try:
+            self._stream, self.compression = unpacked(self._stored)
+        except OSError as error:
+            raise InputError(name, _reason(error)) from None
+        self._first = self._read(HEAD_SIZE)
+        self.head = self._first[:HEAD_SIZE]
 
     def chunks(self, size: int = _CHUNK_SIZE) -> Iterator[bytes]:
         """Yield all bytes in pieces of about ``size``.
 
         Raises :class:`InputError` where the compressed stream is damaged or ends early.
         """
-        piece = self.head
+        piece, self._first = self._first, b""
         while piece:
             yield piece
-            self._report()
+            if self._on_progress:
+                self._on_progress(self._stored.taken, self._size)
             piece = self._read(size)
 
-    def read(self) -> bytes:
+    def read(self) -> bytearray:
         """Return all bytes at once; for formats that cannot be streamed."""
-        return b"".join(self.chunks(_CHUNK_SIZE * 8))
+        everything = bytearray()
+        for piece in self.chunks():
+            everything += piece
+        return everything
 
     def _read(self, size: int) -> bytes:
         pieces = []
@@ -69,32 +77,13 @@ class Source:
             while size > 0 and (piece := self._stream.read(size)):
                 pieces.append(piece)
                 size -= len(piece)
-        except EOFError:
-            raise self._damaged("ends early") from None
-        except (zlib.error, gzip.BadGzipFile) as error:
-            raise self._damaged(f"is damaged ({error})") from None
+        except DamagedStreamError as error:
+            raise InputError(
+                self.name, f"the {self.compression} stream {error}", where=f"byte {error.position}"
+            ) from None
         except OSError as error:
             raise InputError(self.name, _reason(error)) from None
-        except Exception as error:
-            if self.compression != "zstd":
-                raise
-            raise self._damaged(f"is damaged ({error})") from None
         return b"".join(pieces)
-
-    def _damaged(self, what: str) -> InputError:
-        return InputError(
-            self.name, f"the {self.compression} stream {what}", where=f"byte {self._position()}"
-        )
-
-    def _position(self) -> int:
-        try:
-            return self._raw.tell()
-        except OSError:
-            return 0
-
-    def _report(self) -> None:
-        if self._on_progress:
-            self._on_progress(self._position(), self._size)
 
 
 @contextmanager
@@ -109,15 +98,16 @@ def open_source(
     Raises :class:`InputError` where nothing can be read, :class:`EmptyInputError` where there is
     nothing to read.
     """
-    name = os.fspath(name)
+    name = os.fsdecode(name)
     if name == STDIN:
-        source = Source("standard input", sys.stdin.buffer, on_progress=on_progress)
-        yield _not_empty(source)
+        if sys.stdin is None:
+            raise InputError(_STDIN_NAME, "is closed")
+        yield _not_empty(Source(_STDIN_NAME, sys.stdin.buffer, on_progress=on_progress))
         return
     try:
         if os.path.isdir(name):  # noqa: PTH112 (pathlib costs start-up time)
             raise InputError(name, "is a directory; a profile file is expected")
-        raw = io.open(name, "rb")  # noqa: UP020, SIM115
+        raw = open(name, "rb")  # noqa: PTH123, SIM115 (pathlib again)
     except OSError as error:
         raise InputError(name, _reason(error)) from None
     except ValueError as error:
@@ -135,17 +125,3 @@ def _not_empty(source: Source) -> Source:
 
 def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
-
-
-def _decompressed(raw: BinaryIO) -> tuple[BinaryIO, str]:
-    """Return a stream of the plain bytes, and the name of the compression that was undone."""
-    buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)  # type: ignore[type-var]
-    magic = buffered.peek(4)[:4]
-    if magic.startswith(_GZIP_MAGIC):
-        return gzip.GzipFile(fileobj=buffered), "gzip"  # type: ignore[return-value]
-    if magic == _ZSTD_MAGIC:
-        import zstandard  # noqa: PLC0415 (12 ms, and seldom needed)
-
-        reader = zstandard.ZstdDecompressor().stream_reader(buffered, read_across_frames=True)
-        return reader, "zstd"
-    return buffered, ""
