@@ -19,7 +19,8 @@
   let hovered = null; // the box that the pointer is at
   let matches = null; // by box, whether it is what was searched for; null where nothing was
   let width = 0; // of the boxes' part of the picture, in pixels
-  const drawn = new Uint8Array(count).fill(1);
+  const [SHOWN, ABOVE, HIDDEN] = [0, 1, 2];
+  const states = new Uint8Array(count);
 
   const hint = "Click a box to zoom in. Ctrl-F searches.";
   const labels = part("labels");
@@ -94,17 +95,18 @@
   }
 
   function place(box, i) {
-    const visible = isVisible(i);
-    if (visible) {
-      const wide = right(i) - left(i);
-      box.setAttribute("x", margin + left(i));
+    const state = !isVisible(i) ? HIDDEN : isAbove(i) ? ABOVE : SHOWN;
+    if (state !== HIDDEN) {
+      const from = left(i);
+      const wide = right(i) - from;
+      box.setAttribute("x", margin + from);
       box.setAttribute("width", wide > 1.5 ? wide - 0.6 : Math.max(wide, 0.1));
-      box.classList.toggle("above", isAbove(i));
-      if (!drawn[i]) box.removeAttribute("display");
-    } else if (drawn[i]) {
-      box.setAttribute("display", "none");
     }
-    drawn[i] = visible;
+    if (state === states[i]) return;
+    box.classList.toggle("above", state === ABOVE);
+    if (state === HIDDEN) box.setAttribute("display", "none");
+    else box.removeAttribute("display");
+    states[i] = state;
   }
 
   function drawLabels() {
