@@ -122,9 +122,9 @@ def test_a_file_shorter_than_the_marks_of_compression_is_plain(tmp_path, data):
     assert read(stored(tmp_path, data)) == data
 
 
-@pytest.mark.parametrize("data", [b"", gzip.compress(b""), zstd(b"")])
-def test_a_file_without_bytes_is_empty(tmp_path, data):
-    error = refusal(stored(tmp_path, data))
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
+def test_a_file_without_bytes_is_empty(tmp_path, pack):
+    error = refusal(stored(tmp_path, pack(b"")))
     assert isinstance(error, EmptyInputError)
     assert error.message == "is empty; a profile is expected"
 
