@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from profkit.errors import FormatError
 from profkit.formats.v8log.codemap import CodeMap
-from profkit.formats.v8log.fields import number, split, split_quoted, text
+from profkit.formats.v8log.fields import number, quoted_text, split, split_quoted, text
 from profkit.formats.v8log.names import tier_mark
 from profkit.formats.v8log.ticks import TickColumns
 from profkit.profile import Action, LedgerBook, Library
@@ -38,7 +38,7 @@ class LogReader:
         self.platform = ""
         self.interval: int | None = None
         self.ledger = LedgerBook()
-        self._split = split
+        self._split, self._text = split, text
         self._skipped: Counter[bytes] = Counter()
         self._handlers = {
             b"code-creation": self._code_creation,
@@ -121,10 +121,15 @@ class LogReader:
         if function and kind != b"RegExp":
             mark = tier_mark(text(function[1]) if len(function) > 1 else "")
             self.code.create_function(
-                text(kind), _address(start), _size(size), text(name), number(function[0]), mark
+                text(kind),
+                _address(start),
+                _size(size),
+                self._text(name),
+                number(function[0]),
+                mark,
             )
         else:
-            self.code.create(text(kind), _address(start), _size(size), text(name))
+            self.code.create(text(kind), _address(start), _size(size), self._text(name))
 
     def _code_move(self, line: bytes) -> None:
         _, start, to = line.split(b",")[:3]
@@ -147,10 +152,10 @@ class LogReader:
     def _shared_library(self, line: bytes) -> None:
         if line.startswith(b'shared-library,"'):
             # A path has no quotes of its own: this V8 puts every name into quotes.
-            self._split = split_quoted
+            self._split, self._text = split_quoted, quoted_text
         _, path, start, end, *bias = self._split(line)
         slide = number(bias[0]) if bias else 0
-        self.libraries.append(Library(text(path), _address(start), _address(end), slide))
+        self.libraries.append(Library(self._text(path), _address(start), _address(end), slide))
 
     def _v8_version(self, line: bytes) -> None:
         major, minor, build, patch, *rest = text(line).split(",")[1:]
