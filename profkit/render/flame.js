@@ -327,6 +327,8 @@
   svg.setAttribute("width", "100%");
   svg.classList.add("live");
   svg.append(cursor, panel);
+  // Without it a phone takes the page for one of 980 pixels, and shows it very small.
+  svg.prepend(create("xhtml", "meta", { name: "viewport", content: "width=device-width" }));
   searchField.hidden = true;
   go(0);
   draw();

@@ -276,6 +276,15 @@ def test_the_picture_is_as_wide_as_its_window(open_page, service) -> None:
         assert note.bounding_box()["x"] >= 10
 
 
+def test_a_phone_shows_the_picture_at_its_own_width(open_page, service) -> None:
+    page = open_page(service, size=(390, 844), is_mobile=True, has_touch=True)
+    assert page.evaluate("innerWidth") == 390
+    assert width(page, "all") == pytest.approx(370, abs=1)
+    box(page, "logRequest").tap()
+    assert width(page, "logRequest") == pytest.approx(370, abs=1)
+    expect(page.locator("header p")).to_contain_text("logRequest · /srv/app/node_modules/morgan")
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
 def test_nothing_of_the_header_overlaps(open_page, service, size) -> None:
     page = open_page(service, style=FlameStyle("a rather long title " * 20), size=size)
