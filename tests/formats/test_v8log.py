@@ -110,7 +110,19 @@ def test_the_classic_report_is_what_that_nodes_own_tool_prints(golden):
     log = golden.with_name(golden.name.replace(".prof-process.txt.gz", ".v8.log.gz"))
     source = expected[len("Statistical profiling result from ") : expected.index(", (")]
     profile = load(log, options=ReadOptions(symbols=False))
-    assert classic_text(tick_report(profile), source) == expected
+    report = classic_text(tick_report(profile), source)
+    if log.parent.name == "8.9.0":
+        # Its tool keeps the old name of an address where new code came: see v8log.md.
+        stale = "1  100.0%            Function: ~baseOrderBy "
+        fresh = "1  100.0%            LazyCompile: *baseSortBy "
+        assert expected.count(stale) == report.count(fresh) in (0, 2)
+        expected = _without(expected, stale)
+        report = _without(report, fresh)
+    assert report == expected
+
+
+def _without(report: str, text: str) -> str:
+    return "".join(line for line in report.splitlines(keepends=True) if text not in line)
 
 
 def test_of_several_mappings_of_a_file_the_longest_counts():
