@@ -8,7 +8,7 @@ from profkit.profile import ABSENT
 from profkit.render.cells import function_cell, heading, notes, place_cell, plain, share_cell
 from profkit.render.records import function_record, view_record
 from profkit.render.tables import BLANK, Cell, Column, Document, Paragraph, Table
-from profkit.render.values import count, percent, scale_of, share
+from profkit.render.values import count, percent, scale_of, share, shown_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,12 +126,9 @@ def _rest(view: _View, root: str, branch: str) -> list[str]:
     """Say what the table does not show."""
     cut = view.cut
     shown = int((view.parent == ABSENT).sum())
-    roots = count(shown + cut.roots, root)
+    lines = [shown_of(shown, shown + cut.roots, root)]
     if cut.roots:
-        below = percent(cut.roots_value, view.total)
-        lines = [f"{shown:,} of {roots} shown; {below} of the time is below"]
-    else:
-        lines = [f"all {roots} shown"]
+        lines[0] += f"; {percent(cut.roots_value, view.total)} of the time is below"
     further = []
     if cut.branches:
         least = f"{100 * view.options.min_share:g} %"

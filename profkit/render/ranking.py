@@ -16,7 +16,7 @@ from profkit.render.cells import (
 from profkit.render.escape import escape
 from profkit.render.records import function_record, view_record
 from profkit.render.tables import Cell, Column, Document, Table
-from profkit.render.values import count, percent, scale_of
+from profkit.render.values import percent, scale_of, shown_of
 from profkit.views.ranking import group_name
 
 if TYPE_CHECKING:
@@ -111,10 +111,9 @@ def _name_cells(profile: Profile, ranking: Ranking, group: int, value: int) -> t
 
 
 def _rest(ranking: Ranking) -> str:
-    groups = count(ranking.groups, ranking.options.by)
+    shown = shown_of(len(ranking), ranking.groups, ranking.options.by)
     if len(ranking) == ranking.groups:
-        return f"all {groups} shown"
-    shown = f"{len(ranking):,} of {groups} shown"
+        return shown
     if ranking.options.sort == "total":
         return f"{shown}; {ranking.groups - len(ranking):,} more have smaller totals"
     if ranking.options.sort == "charged":

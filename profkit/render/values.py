@@ -10,7 +10,7 @@ from profkit.profile import NANOSECONDS
 if TYPE_CHECKING:
     from profkit.profile import ValueType
 
-__all__ = ["NO_SHARE", "Scale", "count", "duration", "percent", "scale_of", "share"]
+__all__ = ["NO_SHARE", "Scale", "count", "duration", "percent", "scale_of", "share", "shown_of"]
 
 NO_SHARE = "-"
 
@@ -66,6 +66,14 @@ def percent(value: int, total: int) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return a number and its noun, as in ``1 thread`` and ``1,234 samples``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def shown_of(shown: int, existing: int, noun: str, plural: str = "") -> str:
+    """Return how much of what exists is shown, as in ``12 of 431 functions shown``."""
+    named = count(existing, noun, plural)
+    if shown < existing:
+        return f"{shown:,} of {named} shown"
+    return f"all {named} shown" if existing > 1 else f"{named} shown"
 
 
 def duration(nanoseconds: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from profkit.profile import COUNT, NANOSECONDS, ValueType
-from profkit.render.values import count, duration, percent, scale_of, share
+from profkit.render.values import count, duration, percent, scale_of, share, shown_of
 
 CPU = ValueType("cpu", NANOSECONDS)
 
@@ -46,6 +46,13 @@ def test_nouns_agree_with_their_number() -> None:
     assert count(1, "box", "boxes") == "1 box"
     assert count(1234, "box", "boxes") == "1,234 boxes"
     assert count(0, "thread") == "0 threads"
+
+
+def test_what_is_shown_of_what_exists() -> None:
+    assert shown_of(12, 1234, "function") == "12 of 1,234 functions shown"
+    assert shown_of(2, 2, "box", "boxes") == "all 2 boxes shown"
+    assert shown_of(1, 1, "root") == "1 root shown"
+    assert shown_of(0, 0, "root") == "0 roots shown"
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_markup_is_only_text() -> None:
 
 def test_what_is_empty_says_so() -> None:
     empty = profile_of()
-    assert "all 0 functions shown" in to_text(VIEWS["top"](empty))
-    assert "all 0 functions shown" in to_text(VIEWS["heavy"](empty))
-    assert "all 0 roots shown" in to_text(VIEWS["tree"](empty))
+    assert "\n0 functions shown" in to_text(VIEWS["top"](empty))
+    assert "\n0 functions shown" in to_text(VIEWS["heavy"](empty))
+    assert "\n0 roots shown" in to_text(VIEWS["tree"](empty))
     assert "samples  0" in to_text(VIEWS["info"](empty))
