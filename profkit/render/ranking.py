@@ -15,7 +15,7 @@ from profkit.render.cells import (
 )
 from profkit.render.escape import escape
 from profkit.render.records import function_record, view_record
-from profkit.render.tables import Cell, Column, Document, Table
+from profkit.render.tables import Cell, Column, Document, Paragraph, Table
 from profkit.render.values import percent, scale_of, shown_of
 from profkit.views.ranking import group_name
 
@@ -23,22 +23,21 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.views.ranking import Ranking
 
-__all__ = ["ranking_document", "ranking_record", "ranking_table"]
+__all__ = ["ranking_document", "ranking_parts", "ranking_record"]
 
 
 def ranking_document(profile: Profile, ranking: Ranking) -> Document:
     """Return a ranking for people to read."""
-    options = ranking.options
-    return Document(
-        [
-            heading(profile, options.value_type, ranking.total),
-            ranking_table(profile, ranking),
-            notes(_rest(ranking)),
-        ]
-    )
+    top = heading(profile, ranking.options.value_type, ranking.total)
+    return Document([top, *ranking_parts(profile, ranking)])
 
 
-def ranking_table(profile: Profile, ranking: Ranking) -> Table:
+def ranking_parts(profile: Profile, ranking: Ranking) -> tuple[Table, Paragraph]:
+    """Return a ranking's table, and what is said below it."""
+    return _table(profile, ranking), notes(_rest(ranking))
+
+
+def _table(profile: Profile, ranking: Ranking) -> Table:
     """Return a ranking's rows; without what is charged where that is always the self value."""
     options, total = ranking.options, ranking.total
     scale = scale_of(profile.value_types[options.value_type], total)

@@ -16,7 +16,7 @@ from profkit.render.cells import (
     plain,
     share_cell,
 )
-from profkit.render.ranking import ranking_table
+from profkit.render.ranking import ranking_parts
 from profkit.render.records import function_record, view_record
 from profkit.render.tables import Column, Document, Paragraph, Table
 from profkit.render.values import count, percent, scale_of, share
@@ -51,7 +51,7 @@ def ticks_document(
         heading(profile, report.options.value_type, report.total),
         _summary(report, scale),
         _title("Who is responsible: packages, charged with what the runtime did for them"),
-        ranking_table(profile, packages),
+        *ranking_parts(profile, packages),
     ]
     for title, rows in _sections(report):
         functions = _by_function(profile, rows)
