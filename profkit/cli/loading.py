@@ -52,7 +52,7 @@ def load_profiles(
     profile = merge(profiles)
     remember(paths, [profile.meta.format for profile in profiles])
     if len(profiles) > 1:
-        note(f"{len(profiles)} profiles are shown as one")
+        note(f"{len(profiles)} profiles are shown as one{_differences(profiles)}")
     _warn_of_losses(profile)
     return profile
 
@@ -68,6 +68,17 @@ def pick_value_type(profile: Profile, name: str | None) -> int:
     if name not in names:
         raise UsageError(f"{name!r} is no value type of this profile; it has {', '.join(names)}")
     return names.index(name)
+
+
+def _differences(profiles: Sequence[Profile]) -> str:
+    """Say which values each profile has, where they are not the same."""
+    if len({profile.value_types for profile in profiles}) == 1:
+        return ""
+    has = "; ".join(
+        f"{profile.meta.source} has {', '.join(kind.type for kind in profile.value_types)}"
+        for profile in profiles
+    )
+    return f", with 0 where one does not have the value shown: {has}"
 
 
 def _unnamed(input_format: str | None) -> tuple[Sequence[str], Sequence[str | None]]:

@@ -57,10 +57,10 @@ def info_record(profile: Profile, info: Info) -> dict[str, Any]:
         ],
         "threads": [
             {
-                "name": use.thread.name,
+                "name": use.thread.name or None,
                 "processId": known(use.thread.process_id),
                 "threadId": known(use.thread.thread_id),
-                "processName": use.thread.process_name,
+                "processName": use.thread.process_name or None,
                 "samples": use.samples,
                 "values": list(use.values),
                 "startTime": use.start_time,

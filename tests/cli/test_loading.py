@@ -90,6 +90,21 @@ def test_several_profiles_are_one(log, folder, capsys) -> None:
     assert again.err.startswith("profkit: using app.log, b.log (last read ")
 
 
+def test_profiles_that_count_different_things_say_so(log, folder, capsys) -> None:
+    profile = {
+        "nodes": [{"id": 1, "callFrame": {"functionName": "f"}, "hitCount": 1}],
+        "startTime": 0,
+        "endTime": 1000,
+        "samples": [1],
+        "timeDeltas": [0],
+    }
+    (folder / "b.cpuprofile").write_text(json.dumps(profile))
+    assert run(capsys, "top", log, "b.cpuprofile").err == (
+        "profkit: 2 profiles are shown as one, with 0 where one does not have the value shown: "
+        "app.log has ticks; b.cpuprofile has cpu, samples\n"
+    )
+
+
 def test_a_named_format_is_taken_at_its_word(folder, capsys) -> None:
     (folder / "app.log").write_text("not,a,log\n")
     code, _, err = run(capsys, "top", "--input-format", "v8log", "app.log")
