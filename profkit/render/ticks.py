@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from profkit.profile import Tier
+from profkit.profile import Kind, Tier
 from profkit.render.calltree import heavy_parts
 from profkit.render.cells import (
     bar_cell,
@@ -49,11 +49,11 @@ def ticks_document(
     scale = scale_of(profile.value_types[report.options.value_type], report.total)
     parts: list[Table | Paragraph] = [
         heading(profile, report.options.value_type, report.total),
-        _summary(report, scale),
+        _summary(profile, report, scale),
         _title("Who is responsible: packages, charged with what the runtime did for them"),
         *ranking_parts(profile, packages),
     ]
-    for title, rows in _sections(report):
+    for title, rows in _sections(profile, report):
         functions = _by_function(profile, rows)
         if functions:
             parts += [_title(title), _section(profile, report, rows, functions[:limit], scale)]
@@ -91,22 +91,30 @@ def ticks_record(profile: Profile, report: TickReport) -> dict[str, Any]:
     )
 
 
-def _sections(report: TickReport) -> tuple[tuple[str, tuple[TickRow, ...]], ...]:
+def _sections(profile: Profile, report: TickReport) -> tuple[tuple[str, tuple[TickRow, ...]], ...]:
     return (
         ("Shared libraries", report.libraries),
-        ("JavaScript, and code that V8 made", report.javascript),
+        (_language(profile), report.javascript),
         ("C++", report.native),
         ("C++ entry points: native functions that JavaScript called", report.entries),
     )
+
+
+def _language(profile: Profile) -> str:
+    """Name what the tick processor calls JavaScript, for profiles of other languages too."""
+    kinds = profile.functions.kind
+    if (kinds == Kind.JS).any():
+        return "JavaScript, and code that V8 made"
+    return "Python" if (kinds == Kind.PYTHON).any() else "Functions"
 
 
 def _title(text: str) -> Paragraph:
     return Paragraph([((text, "title"),)])
 
 
-def _summary(report: TickReport, scale: Scale) -> Table:
+def _summary(profile: Profile, report: TickReport, scale: Scale) -> Table:
     kinds = [
-        ("JavaScript, and code that V8 made", sum(row.value for row in report.javascript)),
+        (_language(profile), sum(row.value for row in report.javascript)),
         ("C++", sum(row.value for row in report.native)),
         ("Shared libraries", report.library_total),
         ("Unaccounted: in code that the log never names", report.unaccounted),

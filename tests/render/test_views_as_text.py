@@ -18,9 +18,11 @@ from profkit.render.ranking import ranking_document, ranking_record
 from profkit.render.records import to_json
 from profkit.render.terminal import to_terminal
 from profkit.render.text import to_text
+from profkit.render.ticks import ticks_document, ticks_record
 from profkit.views.heavy import HeavyOptions, heavy
 from profkit.views.info import info
 from profkit.views.ranking import GROUPINGS, RankingOptions, rank
+from profkit.views.ticks import TickOptions, tick_report
 from profkit.views.tree import TreeOptions, tree
 
 MAIN = ("main", "/srv/api/server.js", 1, 1, Kind.JS, "(app)")
@@ -53,11 +55,19 @@ VIEWS = {
     "tree": lambda p: tree_document(p, tree(p, TreeOptions(depth=4, min_share=0.01))),
     "tree-focus": lambda p: tree_document(p, tree(p, TreeOptions(focus="logRequest"))),
     "info": lambda p: info_document(p, info(p)),
+    "process": lambda p: ticks_document(
+        p,
+        tick_report(p),
+        rank(p, RankingOptions(by="package", sort="charged", limit=2)),
+        heavy(p, HeavyOptions(limit=2, min_share=0.01)),
+        limit=2,
+    ),
 }
 RECORDS = {
     "top": lambda p: ranking_record(p, rank(p, RankingOptions(limit=2))),
     "top-package": lambda p: ranking_record(p, rank(p, RankingOptions(by="package", limit=2))),
     "heavy": lambda p: heavy_record(p, heavy(p, HeavyOptions(limit=1, depth=3))),
+    "process": lambda p: ticks_record(p, tick_report(p, TickOptions(depth=2, min_share=0.1))),
     "tree": lambda p: tree_record(p, tree(p, TreeOptions(depth=2, min_share=0.1))),
     "info": lambda p: info_record(p, info(p)),
 }
