@@ -1,0 +1,66 @@
+"""Which function a call frame is: its name, its file as V8's log would have it, its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from profkit.profile import ABSENT, Kind
+
+if TYPE_CHECKING:
+    from profkit.formats.cpuprofile.schema import CallFrame
+    from profkit.profile import ProfileBuilder
+
+__all__ = ["intern", "kind_of"]
+
+_ANONYMOUS = "(anonymous)"
+_META_KINDS = {
+    "(root)": Kind.ROOT,
+    "(program)": Kind.PROGRAM,
+    "(idle)": Kind.IDLE,
+    "(garbage collector)": Kind.GC,
+}
+
+
+def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
+    """Return the number of the frame that stands for a call frame; lines and columns from 1."""
+    line, column = (
+        ABSENT if place is None or place < 0 else place + 1
+        for place in (call_frame.line_number, call_frame.column_number)
+    )
+    function = builder.function(
+        call_frame.function_name or _ANONYMOUS,
+        _file_of(call_frame.url or ""),
+        line,
+        column,
+        kind_of(call_frame),
+    )
+    return builder.frame(function)
+
+
+def kind_of(call_frame: CallFrame) -> Kind:
+    """Tell what sort of code a call frame is, from what V8 leaves out of it."""
+    name = call_frame.function_name or ""
+    if call_frame.url:
+        return Kind.WASM if call_frame.url.startswith("wasm://") else Kind.JS
+    if kind := _META_KINDS.get(name):
+        return kind
+    if name.startswith("RegExp: "):
+        return Kind.REGEXP
+    has_place = call_frame.line_number is not None and call_frame.line_number >= 0
+    return Kind.JS if has_place else Kind.BUILTIN
+
+
+def _file_of(url: str) -> str:
+    """Return the path of a ``file:`` URL, so that a function has one name in every V8 format.
+
+    >>> _file_of("file:///srv/api/my%20server.js"), _file_of("file:///C:/api/server.js")
+    ('/srv/api/my server.js', 'C:/api/server.js')
+    >>> _file_of("node:fs")
+    'node:fs'
+    """
+    if not url.startswith("file://"):
+        return url
+    path = unquote(url.removeprefix("file://"))
+    has_drive = path[2:3] == ":" and path[1:2].isalpha()
+    return path[1:] if has_drive else path

@@ -1,0 +1,182 @@
+"""The file's forms: nodes with children, nodes with parents, a nested head, all three wrapped."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import numpy as np
+
+from profkit.errors import FormatError
+from profkit.formats.jsontext import decode
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["NO_HITS", "CallFrame", "File", "Node", "parse"]
+
+NO_HITS = -1
+
+_NULL = msgspec.Raw(b"null")
+_WRAPPERS = (("result", "result"), ("profile", "profile"), ("cpu_profile", "cpuProfile"))
+_BOUNDS = np.iinfo(np.int64)
+
+# Node's and Chrome's files of old give lines and columns 1-based where a head stands.
+_HEAD_BASE = 1
+
+
+class CallFrame(msgspec.Struct, rename="camel", gc=False):
+    """A function: its name, its script's URL, and where it begins, 0-based and -1 if unknown."""
+
+    function_name: str | None = ""
+    url: str | None = ""
+    line_number: int | None = -1
+    column_number: int | None = -1
+
+
+class Node(msgspec.Struct, rename="camel", gc=False):
+    """A node of the call tree; ``hit_count`` is :data:`NO_HITS` where the file has none.
+
+    The call frame stays text: a file repeats a few thousand of them half a million times.
+    """
+
+    id: int
+    call_frame: msgspec.Raw
+    hit_count: Annotated[int, msgspec.Meta(ge=0)] = NO_HITS
+    children: tuple[int, ...] = ()
+    parent: int | None = None
+
+
+class _HeadNode(msgspec.Struct, rename="camel"):
+    id: int
+    function_name: str | None = ""
+    url: str | None = ""
+    line_number: int | None = None
+    column_number: int | None = None
+    call_frame: msgspec.Raw = _NULL
+    hit_count: Annotated[int, msgspec.Meta(ge=0)] = NO_HITS
+    children: tuple[_HeadNode, ...] | None = ()
+    self_size: int | float | None = None
+
+
+class _Profile(msgspec.Struct, rename="camel"):
+    nodes: list[Node] | None = None
+    head: msgspec.Raw = _NULL
+    samples: msgspec.Raw = _NULL
+    time_deltas: msgspec.Raw = _NULL
+    timestamps: msgspec.Raw = _NULL
+    start_time: int | float | None = None
+    end_time: int | float | None = None
+    profile: msgspec.Raw = _NULL
+    cpu_profile: msgspec.Raw = _NULL
+    result: msgspec.Raw = _NULL
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What any form of the file says.
+
+    ``samples`` are node ids, ``deltas`` and ``timestamps`` microseconds, all of shape
+    ``(samples,)`` and None where the file has none; ``start`` and ``end`` are microseconds too.
+    ``at`` is the profile's path in the file, ``nodes_at`` that of its nodes.
+    """
+
+    nodes: list[Node]
+    samples: npt.NDArray[Any] | None
+    deltas: npt.NDArray[Any] | None
+    timestamps: npt.NDArray[Any] | None
+    start: int | float | None
+    end: int | float | None
+    at: str
+    nodes_at: str
+
+
+def parse(text: bytes | bytearray, source: str) -> File:
+    """Decode a file of any form. Raises :class:`FormatError` where it is of none of them."""
+    profile, at = decode(text, _Profile, source), "$"
+    for field, key in _WRAPPERS:
+        inner = getattr(profile, field)
+        if profile.nodes is None and _is_given(inner):
+            at = f"{at}.{key}"
+            profile = decode(inner, _Profile, source, at=at)
+    nodes, nodes_at, microseconds = profile.nodes, f"{at}.nodes", 1
+    if nodes is None:
+        if not _is_given(profile.head):
+            raise FormatError(source, "a CPU profile has `nodes`, and here are none", where=at)
+        nodes, nodes_at, microseconds = _from_head(profile.head, source, at), f"{at}.head", 10**6
+    start, end = (
+        None if time is None else time * microseconds
+        for time in (profile.start_time, profile.end_time)
+    )
+    return File(
+        nodes=nodes,
+        samples=_numbers(profile.samples, source, f"{at}.samples", whole=True),
+        deltas=_numbers(profile.time_deltas, source, f"{at}.timeDeltas"),
+        timestamps=_numbers(profile.timestamps, source, f"{at}.timestamps"),
+        start=start,
+        end=end,
+        at=at,
+        nodes_at=nodes_at,
+    )
+
+
+def _is_given(raw: msgspec.Raw) -> bool:
+    return bytes(memoryview(raw)[:4]) != b"null"
+
+
+def _from_head(raw: msgspec.Raw, source: str, at: str) -> list[Node]:
+    """Lay out a nested tree as the list of nodes that it would be today."""
+    head = decode(raw, _HeadNode, source, at=f"{at}.head")
+    if head.self_size is not None:
+        raise FormatError(
+            source, "this is a heap profile (allocated bytes); a CPU profile is expected"
+        )
+    nodes = []
+    pending = [head]
+    while pending:
+        node = pending.pop()
+        children = node.children or ()
+        frame = node.call_frame
+        if not _is_given(frame):
+            frame = msgspec.Raw(msgspec.json.encode(_old_call_frame(node)))
+        below = tuple(child.id for child in children)
+        nodes.append(Node(node.id, frame, node.hit_count, below))
+        pending.extend(reversed(children))
+    return nodes
+
+
+def _old_call_frame(node: _HeadNode) -> CallFrame:
+    line, column = (
+        None if place is None else place - _HEAD_BASE
+        for place in (node.line_number, node.column_number)
+    )
+    return CallFrame(node.function_name, node.url, line, column)
+
+
+def _numbers(
+    raw: msgspec.Raw, source: str, at: str, *, whole: bool = False
+) -> npt.NDArray[Any] | None:
+    """Decode an array of numbers: ``int64`` where all are whole, else ``float64``.
+
+    Raises :class:`FormatError` where there is something else in it, or, with ``whole``, a fraction.
+    """
+    if not _is_given(raw):
+        return None
+    text = bytes(raw).strip()
+    if text.startswith(b"[") and text[1:-1].strip():
+        with warnings.catch_warnings(action="error"):
+            try:
+                quick = np.fromstring(text[1:-1], np.int64, sep=",")
+            except (ValueError, DeprecationWarning):
+                pass
+            else:
+                # What does not fit into 64 bits comes out as the largest that does.
+                if quick.max() < _BOUNDS.max and quick.min() > _BOUNDS.min:
+                    return quick
+    items = decode(raw, list[int] if whole else list[int | float], source, at=at)
+    column = np.array(items) if items else np.zeros(0, np.int64)
+    if column.dtype not in (np.int64, np.float64):
+        raise FormatError(source, "a number is beyond 64 bits", where=at)
+    return column

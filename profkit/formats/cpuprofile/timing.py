@@ -1,0 +1,134 @@
+"""When samples were taken, and how long each of them stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from profkit.errors import FormatError
+from profkit.profile import Action
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from profkit.formats.cpuprofile.schema import File
+    from profkit.profile import LedgerBook
+
+    Ints = npt.NDArray[np.int64]
+
+__all__ = ["Timing", "end_points", "time_samples"]
+
+_PER_MICROSECOND = 1000
+_LARGEST = 2.0**61 / _PER_MICROSECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Columns of shape ``(samples,)`` in the order of time, in nanoseconds.
+
+    ``order`` is each sample's row in the file; ``time`` is when it was taken; ``duration`` how
+    long it stands, which is until the next one. ``interval`` is the median of the latter; the
+    recording lasted from ``start`` to ``end``.
+    """
+
+    order: Ints
+    time: Ints
+    duration: Ints
+    interval: int
+    start: int
+    end: int
+
+
+def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Timing | None:
+    """Say when each of ``count`` samples was taken; None where the file does not tell.
+
+    The first delta is the gap between the start and the first sample. The last sample stands until
+    the profile's end, or for the usual interval where that is unknown. Samples that come before
+    their predecessor are put in order.
+
+    Raises :class:`FormatError` where there are more or fewer times than samples.
+    """
+    times = _absolute_times(file, count, source, ledger)
+    if times is None:
+        return None
+    start, time, end = times
+    order = np.arange(count, dtype=np.int64)
+    backwards = np.flatnonzero(np.diff(time) < 0)
+    if len(backwards):
+        order = np.argsort(time, kind="stable")
+        time = time[order]
+        ledger.add(
+            Action.REPAIRED,
+            "samples",
+            "earlier than the sample before: sorted by time",
+            len(backwards),
+            f"{file.at}.samples[{backwards[0] + 1}]",
+        )
+    gaps = np.diff(time)
+    interval = int(np.median(gaps)) if len(gaps) else 0
+    last = end - int(time[-1]) if end is not None else 0
+    if last <= 0:
+        last = interval
+        ledger.add(Action.REPAIRED, "samples", "the last has no end: given the usual interval")
+    duration = np.append(gaps, last)
+    return Timing(order, time, duration, interval, start, int(time[-1]) + last)
+
+
+def end_points(file: File, source: str) -> tuple[int | None, int | None]:
+    """Return the profile's start and end in nanoseconds, None where the file does not say.
+
+    Raises :class:`FormatError` where they do not fit into 64 bits.
+    """
+    points = []
+    for time, key in ((file.start, "startTime"), (file.end, "endTime")):
+        if time is not None:
+            _refuse_overflow(abs(time), source, f"{file.at}.{key}")
+        points.append(None if time is None else round(time * _PER_MICROSECOND))
+    return points[0], points[1]
+
+
+def _absolute_times(
+    file: File, count: int, source: str, ledger: LedgerBook
+) -> tuple[int, Ints, int | None] | None:
+    """Return the start, the samples' times and the end, in nanoseconds."""
+    start, end = end_points(file, source)
+    if file.deltas is not None:
+        at = f"{file.at}.timeDeltas"
+        _refuse_overflow(np.abs(file.deltas.astype(np.float64)).sum(), source, at)
+        # Without a start the clock is the samples' own, which says nothing of the end.
+        start, end = (0, None) if start is None else (start, end)
+        time = np.cumsum(_in_nanoseconds(file.deltas)) + start
+    elif file.timestamps is not None:
+        at = f"{file.at}.timestamps"
+        _refuse_overflow(np.abs(file.timestamps.astype(np.float64)).max(initial=0), source, at)
+        time = _in_nanoseconds(file.timestamps)
+        if len(time) and (start is None or start > int(time[0])):
+            start, end = int(time[0]), None  # those are of another clock
+    elif start is None or end is None or end <= start:
+        return None
+    else:
+        ledger.add(
+            Action.REPAIRED, "samples", "without a time: spread evenly from start to end", count
+        )
+        whole, rest = divmod(end - start, count)
+        row = np.arange(count, dtype=np.int64)
+        return start, start + row * whole + row * rest // count, end
+    if len(time) == count + 1:
+        time, end = time[:-1], int(time[-1])
+    if start is None or len(time) != count:
+        raise FormatError(source, f"there are {len(time)} of them for {count} samples", where=at)
+    return start, time, end
+
+
+def _refuse_overflow(microseconds: float, source: str, at: str) -> None:
+    if microseconds >= _LARGEST:
+        raise FormatError(source, "the times are beyond 64 bits of nanoseconds", where=at)
+
+
+def _in_nanoseconds(microseconds: npt.NDArray[Any]) -> Ints:
+    if microseconds.dtype == np.int64:
+        return microseconds * _PER_MICROSECOND
+    rounded: Ints = np.rint(microseconds * _PER_MICROSECOND).astype(np.int64)
+    return rounded

@@ -1,0 +1,96 @@
+"""What the JSON formats share: telling one by its first keys, and errors that name the place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from profkit.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profkit.source import Source
+
+__all__ = ["decode", "key_paths", "text_of"]
+
+T = TypeVar("T")
+
+_BOM = b"\xef\xbb\xbf"
+_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
+_TOKEN = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{\[])|[}\]]|"', re.DOTALL)
+_PLACE = re.compile(r"(.*) - at `(?:key in )?(.*)`", re.DOTALL)
+_BYTE = re.compile(r"(.*) \((byte \d+)\)")
+
+
+def key_paths(head: bytes) -> Iterator[tuple[bytes, ...]]:
+    """Yield the path of each key in the beginning of a JSON object, as far as it goes.
+
+    The items of an array stand under the empty key. Nothing is yielded where ``head`` begins
+    otherwise than an object does.
+    """
+    if not _OBJECT.match(head):
+        return
+    path: list[bytes] = []
+    key = b""
+    for token in _TOKEN.finditer(head):
+        text, colon, opening = token.groups()
+        if colon:
+            key = text
+            yield (*path[1:], key)
+        elif opening:
+            path.append(key)
+            key = b""
+        elif text is None:
+            if token[0] == b'"' or len(path) <= 1:
+                return  # the head ends within a string, or the object has ended
+            path.pop()
+            key = b""
+
+
+def text_of(source: Source) -> bytes | bytearray:
+    """Return the whole text of a JSON source, without a byte order mark."""
+    text = source.read()
+    if text.startswith(_BOM):
+        del text[: len(_BOM)]
+    return text
+
+
+def decode(
+    text: Any,  # noqa: ANN401 (bytes, bytearray or msgspec.Raw)
+    type: type[T],  # noqa: A002 (msgspec's word)
+    source: str,
+    *,
+    at: str = "$",
+) -> T:
+    """Decode JSON into a msgspec type; ``at`` is the path at which ``text`` stands in its file.
+
+    A number in quotes is a number too.
+
+    Raises :class:`FormatError` with the place: a path such as ``$.nodes[0].id`` where the content
+    is not as the format has it, a byte where it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(text, type=type, strict=False)
+    except msgspec.ValidationError as error:
+        match = _PLACE.fullmatch(str(error))
+        message, place = match.groups() if match else (str(error), "$")
+        raise FormatError(source, _lowered(message), where=at + place[1:]) from None
+    except msgspec.DecodeError as error:
+        message, where = str(error), f"byte {len(memoryview(text))}"
+        if match := _BYTE.fullmatch(message):
+            message, where = match.groups()
+        where = where if at == "$" else f"{at}, {where}"
+        raise FormatError(source, _lowered(message), where=where) from None
+    except UnicodeDecodeError as error:
+        where = f"byte {error.start}" if at == "$" else at
+        raise FormatError(source, "a string is not valid UTF-8", where=where) from None
+    except RecursionError:
+        raise FormatError(source, "is nested too deeply", where=at) from None
+
+
+def _lowered(message: str) -> str:
+    """Begin as what follows a colon does, but leave ``JSON`` alone."""
+    return message if message[:2].isupper() else message[:1].lower() + message[1:]

@@ -1,0 +1,133 @@
+"""Time agrees with hit counts, and none of it is lost."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profkit.formats.cpuprofile.weighting import find_extra, reweigh, spread
+from profkit.loading import load
+from profkit.profile import Action
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+RECORDINGS = sorted(SAMPLES.glob("*/*/*.cpuprofile.gz"))
+IDS = [f"{path.parent.name}-{path.name.split('.')[0]}" for path in RECORDINGS]
+
+
+def ints(*numbers):
+    return np.array(numbers, np.int64)
+
+
+def shares(node, duration, hits):
+    extra = find_extra(node, duration, hits)
+    weighed = reweigh(duration, extra)
+    assert int(weighed.sum()) == int(duration.sum())
+    return np.bincount(node, weights=weighed, minlength=len(hits)), extra
+
+
+def test_a_sample_between_two_strokes_of_the_clock_gives_its_time_back():
+    # The clock strikes each 100; node 1 is sampled 30 after a stroke that found node 0.
+    node = ints(0, 0, 1, 0, 0)
+    duration = ints(100, 30, 70, 100, 100)
+    time, extra = shares(node, duration, hits=ints(4, 0))
+    assert extra.tolist() == [False, False, True, False, False]
+    assert time.tolist() == [400, 0]
+
+
+def test_of_a_nodes_samples_those_that_follow_soonest_are_extra():
+    node = ints(1, 0, 1, 1, 0)
+    duration = ints(100, 20, 80, 100, 100)
+    _, extra = shares(node, duration, hits=ints(2, 2))
+    assert extra.tolist() == [False, False, True, False, False]
+
+
+def test_several_extra_samples_give_back_to_the_one_before_them_all():
+    node = ints(0, 1, 1, 1, 0, 0)
+    duration = ints(10, 20, 30, 40, 100, 100)
+    time, _ = shares(node, duration, hits=ints(3, 0))
+    assert time.tolist() == [300, 0]
+
+
+def test_time_that_fits_nowhere_is_spread_in_proportion():
+    # All samples are as long as the usual interval, so an extra one interrupted nothing.
+    node = ints(*[0] * 30, *[1] * 70)
+    duration = ints(*[80] * 100)
+    time, extra = shares(node, duration, hits=ints(10, 70))
+    assert int(extra.sum()) == 20
+    assert time.tolist() == [1000, 7000]
+
+
+def test_extra_samples_before_all_others_lose_their_time_too():
+    time, _ = shares(ints(1, 0, 0), ints(50, 100, 100), hits=ints(2, 0))
+    assert time.tolist() == [250, 0]
+
+
+@pytest.mark.parametrize(
+    "hits",
+    [
+        ints(2, 2),  # as many as samples
+        ints(3, 2),  # more of them
+        ints(0, 0),  # none at all
+        ints(-1, 1),  # unknown ones
+        ints(1, 100),  # those of another recording
+    ],
+)
+def test_hit_counts_that_tell_nothing_change_nothing(hits):
+    node, duration = ints(0, 0, 1, 1), ints(1, 2, 3, 4)
+    extra = find_extra(node, duration, hits)
+    assert not extra.any()
+    assert reweigh(duration, extra).tolist() == duration.tolist()
+
+
+def test_no_samples_have_no_extra_ones():
+    assert not len(find_extra(ints(), ints(), ints(0, 3)))
+    assert reweigh(ints(), np.zeros(0, bool)).tolist() == []
+
+
+samples_and_hits = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(0, 10**12)), min_size=1, max_size=40
+).flatmap(
+    lambda rows: st.tuples(st.just(rows), st.lists(st.integers(0, 12), min_size=5, max_size=5))
+)
+
+
+@given(samples_and_hits)
+def test_no_time_is_lost_and_none_is_negative(drawn):
+    rows, hits = drawn
+    node, duration = ints(*(n for n, _ in rows)), ints(*(d for _, d in rows))
+    extra = find_extra(node, duration, ints(*hits))
+    weighed = reweigh(duration, extra)
+    assert int(weighed.sum()) == int(duration.sum())
+    assert (weighed >= 0).all()
+    count = np.bincount(node, minlength=5)
+    if extra.any():
+        kept = np.bincount(node[~extra], minlength=5)
+        assert kept.tolist() == np.minimum(count, hits).tolist()
+
+
+@given(st.lists(st.integers(0, 10**9), max_size=30), st.integers(0, 2**61))
+def test_shares_have_exactly_the_sum_that_was_divided(weight, total):
+    divided = spread(ints(*weight), total)
+    assert (divided >= 0).all()
+    assert int(divided.sum()) == (total if sum(weight) else 0)
+    whole = sum(weight)
+    for part, given_weight in zip(divided.tolist(), weight, strict=True):
+        assert abs(part - total * given_weight / max(whole, 1)) <= 1 + total * 1e-12
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=IDS)
+def test_the_ledger_of_a_recording_says_how_many_samples_were_extra(path):
+    document = json.loads(gzip.decompress(path.read_bytes()))
+    count = Counter(document["samples"])
+    surplus = sum(max(count[n["id"]] - n["hitCount"], 0) for n in document["nodes"])
+    entries = [
+        e for e in load(path).ledger.entries if e.action is Action.REPAIRED and "extra" in e.cause
+    ]
+    assert sum(e.count for e in entries) == surplus
