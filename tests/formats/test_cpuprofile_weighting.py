@@ -131,3 +131,22 @@ def test_the_ledger_of_a_recording_says_how_many_samples_were_extra(path):
         e for e in load(path).ledger.entries if e.action is Action.REPAIRED and "extra" in e.cause
     ]
     assert sum(e.count for e in entries) == surplus
+
+
+def test_functions_that_deoptimise_get_the_time_of_their_hits():
+    path = SAMPLES / "node/24.21.0/deopts.cpuprofile.gz"
+    document = json.loads(gzip.decompress(path.read_bytes()))
+    unsteady = {
+        n["id"] for n in document["nodes"] if n["callFrame"]["functionName"].startswith("add")
+    }
+    hits = sum(n["hitCount"] for n in document["nodes"] if n["id"] in unsteady)
+    share_of_hits = hits / sum(n["hitCount"] for n in document["nodes"])
+    share_of_samples = sum(s in unsteady for s in document["samples"]) / len(document["samples"])
+    assert share_of_samples > share_of_hits + 0.2
+
+    profile = load(path)
+    names = [profile.text(name) for name in profile.functions.name.tolist()]
+    own = profile.self_values(0)
+    is_unsteady = np.array([name.startswith("add") for name in names])[profile.function_of_node]
+    share = own[is_unsteady].sum() / own.sum()
+    assert share == pytest.approx(share_of_hits, abs=0.03)
