@@ -92,8 +92,9 @@ def _unnamed(input_format: str | None) -> tuple[Sequence[str], Sequence[str | No
         )
     moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(last.when))
     changed = "" if all(file.is_unchanged for file in last.files) else ", changed since"
-    note(f"using {', '.join(map(_short_path, last.paths))} (last read {moment}{changed})")
-    return last.paths, [input_format or file.format for file in last.files]
+    paths = [_short_path(path) for path in last.paths]
+    note(f"using {', '.join(paths)} (last read {moment}{changed})")
+    return paths, [input_format or file.format for file in last.files]
 
 
 def _is_piped() -> bool:
