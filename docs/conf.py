@@ -17,5 +17,7 @@ autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 html_title = f"profkit {version}"
 html_show_sphinx = False

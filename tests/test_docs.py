@@ -69,6 +69,12 @@ def test_a_public_name_has_a_docstring_and_a_function_a_true_example(name, tmp_p
     assert not report, "".join(report)
 
 
+@pytest.mark.parametrize("name", sorted(set(profkit.__all__) - {"__version__"}))
+def test_a_public_name_is_in_the_reference(name):
+    page = (DOCS / "reference" / "python.md").read_text()
+    assert re.search(rf"^\.\. (auto|py:)\w+:: {name}$", page, re.MULTILINE)
+
+
 def test_the_readme_shows_real_output():
     assert (ROOT / "README.md").read_text().count("\n$ profkit ") >= 3
 
