@@ -40,7 +40,7 @@ def test_without_a_command_help_is_an_error(capsys) -> None:
     ("arguments", "message"),
     [
         (["tpo"], "profkit: No such command 'tpo'"),
-        (["--nope"], "profkit: No such option '--nope'"),
+        (["--nope"], "profkit: No such option"),
         (["top", "--sort", "name", "x"], "profkit: Invalid value for '--sort'"),
         (["top", "-n", "-1", "x"], "profkit: Invalid value for '-n' / '--limit'"),
         (["heavy", "--min-share", "101", "x"], "profkit: Invalid value for '--min-share'"),
