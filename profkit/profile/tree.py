@@ -101,9 +101,11 @@ class StackTree:
         here = order[: children[0]] if count else order
         above = np.full(len(here), ABSENT, np.int64)
         while len(here):
-            node_of[here] = above = levels.add(above, frame[here])
+            by_node, node = levels.add(above, frame[here])
+            here = here[by_node]
+            node_of[here] = node
             below = children[here + 1]
-            above = np.repeat(above, below)
+            above = np.repeat(node, below)
             here = order[ragged(first[here + 1], below)]
         if count and int(node_of.min()) == ABSENT:
             raise InvalidProfileError("nodes are their own ancestors")
@@ -135,7 +137,8 @@ class StackTree:
         above = np.full(len(active), ABSENT, np.int64)
         depth = 0
         while len(active):
-            above = levels.add(above, frames[first[active] + step * depth])
+            by_node, above = levels.add(above, frames[first[active] + step * depth])
+            active = active[by_node]
             depth += 1
             goes_on = counts[active] > depth
             leaf[active[~goes_on]] = above[~goes_on]
@@ -155,15 +158,32 @@ class _Levels:
 
     def add(
         self, parent: npt.NDArray[np.integer], frame: npt.NDArray[np.integer]
-    ) -> npt.NDArray[np.int64]:
-        """Add a level; equal (parent, frame) pairs become one node. Returns each pair's node."""
-        span = int(frame.max()) + 1
-        key, node = np.unique((parent + 1).astype(np.int64) * span + frame, return_inverse=True)
-        self._parents.append(key // span - 1)
-        self._frames.append(key % span)
-        node = node + self._size
-        self._size += len(key)
-        return node
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Add a level; equal (parent, frame) pairs become one node.
+
+        ``parent`` must not decrease. Returns an order of the pairs that brings those of a node
+        together, and the nodes in that order, which do not decrease either.
+        """
+        rows = len(parent)
+        order = np.arange(rows)
+        is_first = np.empty(rows, bool)
+        is_first[0] = True
+        np.not_equal(parent[1:], parent[:-1], out=is_first[1:])
+        starts = np.flatnonzero(is_first)
+        group = np.cumsum(is_first) - 1
+        differs = frame != frame[starts][group]
+        if differs.any():
+            # Only below nodes that branch here is there anything to sort, and few do.
+            branching = np.flatnonzero(np.logical_or.reduceat(differs, starts)[group])
+            by_frame = np.lexsort((frame[branching], group[branching]))
+            order[branching] = branching[by_frame]
+            frame = frame[order]
+            is_first[1:] |= frame[1:] != frame[:-1]
+        self._parents.append(parent[is_first].astype(np.int64))
+        self._frames.append(frame[is_first].astype(np.int64))
+        node = np.cumsum(is_first) - 1 + self._size
+        self._size += len(self._parents[-1])
+        return order, node
 
     def close(self) -> tuple[StackTree, npt.NDArray[np.int64]]:
         """Put the nodes in depth-first order. Returns the tree and each node's place in it."""
