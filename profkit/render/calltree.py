@@ -59,9 +59,9 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
     scale = scale_of(profile.value_types[view.options.value_type], view.total)
     columns = [
         Column(f"total {scale.label}", "right"),
-        Column("%", "right"),
+        Column("total %", "right"),
         Column(f"self {scale.label}", "right", rank=1),
-        Column("%", "right"),
+        Column("self %", "right"),
         *_NAME_COLUMNS,
     ]
     rows = [
@@ -93,7 +93,7 @@ def tree_record(profile: Profile, view: CallTree[TreeOptions]) -> dict[str, Any]
     return _record("tree", profile, view)
 
 
-_NAME_COLUMNS = (Column("function", least=24), Column("place", least=12, cut="start"))
+_NAME_COLUMNS = (Column("function", least=24), Column("place", least=12, cut="middle"))
 
 
 def _record(name: str, profile: Profile, view: _View) -> dict[str, Any]:

@@ -65,11 +65,14 @@ def _table(profile: Profile, ranking: Ranking) -> Table:
         )
     columns = []
     for name in measured:
-        rank = 0 if name == options.sort else 1
-        columns += [Column(f"{name} {scale.label}", "right", rank=rank), Column("%", "right")]
-    columns += [Column("", rank=2, decoration=True), Column(options.by, least=24)]
+        is_main = name == options.sort
+        columns += [
+            Column(f"{name} {scale.label}", "right", rank=0 if is_main else 2),
+            Column(f"{name} %", "right", rank=0 if is_main else 1),
+        ]
+    columns += [Column("", rank=3, decoration=True), Column(options.by, least=24)]
     if options.by == "function":
-        columns.append(Column("place", least=14, cut="start"))
+        columns.append(Column("place", least=14, cut="middle"))
     return Table(columns, rows)
 
 

@@ -32,7 +32,7 @@ class Column:
     """A column of a table.
 
     ``least`` makes it give way: where the width does not suffice, its cells are cut down to as
-    little as that, at their ``cut`` end. Where that is not enough columns are left out, those with
+    little as that, at their ``cut``. Where that is not enough columns are left out, those with
     the greatest ``rank`` first; 0 stays. ``decoration`` says nothing that other columns do not say,
     and is left out of plain text.
     """
@@ -40,7 +40,7 @@ class Column:
     header: str
     align: Literal["left", "right"] = "left"
     least: int | None = None
-    cut: Literal["start", "end"] = "end"
+    cut: Literal["end", "middle", "start"] = "end"
     rank: int = 0
     decoration: bool = False
 
@@ -58,7 +58,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Lines that stand for themselves and are not wrapped."""
+    """Lines that stand for themselves, broken between their spans where they are too wide."""
 
     lines: Sequence[Cell]
 
@@ -80,9 +80,18 @@ def lay_out(document: Document, width: int | None = None, *, decorated: bool) ->
         if number:
             yield ()
         if isinstance(part, Paragraph):
-            yield from part.lines
+            for line in part.lines:
+                yield from _broken(line, width)
         else:
             yield from _table_lines(part, width, decorated=decorated)
+
+
+def _broken(line: Cell, width: int | None) -> Iterator[Cell]:
+    """Give each span a line of its own where all of them are too wide for one."""
+    if width is None or _cell_width(line) <= width:
+        yield line
+    else:
+        yield from (((text.strip(), style),) for text, style in line)
 
 
 def _table_lines(table: Table, width: int | None, *, decorated: bool) -> Iterator[Cell]:
@@ -143,27 +152,37 @@ def _padded(cell: Cell, column: Column, width: int, *, is_last: bool) -> list[Sp
     return [*cell] if is_last else [*cell, *padding]
 
 
-def _cut(cell: Cell, width: int, end: str) -> list[Span]:
+def _cut(cell: Cell, width: int, where: str) -> list[Span]:
     """Cut a cell to exactly ``width``, with an ellipsis where something is missing."""
-    spans = list(cell) if end == "end" else list(cell[::-1])
-    kept: list[Span] = []
     room = max(width - 1, 0)
-    for text, style in spans:
-        if _width(text) > room:
-            part = _clip(text, room) if end == "end" else _clip(text[::-1], room)[::-1]
-            kept += [(part, style), (_ELLIPSIS, style)]
-            room -= _width(part)
+    head = _clipped(cell, {"end": room, "start": 0, "middle": room * 2 // 5}[where])
+    room -= _cell_width(head)
+    tail = () if where == "end" else _reversed(_clipped(_reversed(cell), room))
+    filler = " " * (room - _cell_width(tail))  # where half of a wide letter would fit
+    return [*head, (_ELLIPSIS + filler, (head or cell)[-1][1]), *tail]
+
+
+def _reversed(cell: Cell) -> Cell:
+    return tuple((text[::-1], style) for text, style in cell[::-1])
+
+
+def _clipped(cell: Cell, width: int) -> Cell:
+    """Return as much of a cell's beginning as fits into ``width``."""
+    kept: list[Span] = []
+    for text, style in cell:
+        part = _clip(text, width)
+        if part:
+            kept.append((part, style))
+        width -= _width(part)
+        if part != text:
             break
-        kept.append((text, style))
-        room -= _width(text)
-    filler = [(" " * room, "")] if room > 0 else []
-    return [*kept, *filler] if end == "end" else [*filler, *kept[::-1]]
+    return tuple(kept)
 
 
 def _clip(text: str, width: int) -> str:
     if text.isascii():
         return text[:width]
-    end = used = 0
+    used = 0
     for end, character in enumerate(text):
         used += _width(character)
         if used > width:

@@ -175,7 +175,7 @@ def _section(
         Column("% without libraries", "right", rank=1),
         Column("tiers", rank=1),
         Column("function", least=24),
-        Column("place", least=12, cut="start"),
+        Column("place", least=12, cut="middle"),
     ]
     cells = [
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +69,28 @@ def test_a_header_without_words_is_left_out() -> None:
     assert to_text(Document([Paragraph([(("title", "title"),)]), table])) == (
         "title\n\nformat  folded\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("cut", "text", "expected"),
+    [
+        ("end", "express/lib/router/index.js:176", "express…  |"),
+        ("start", "express/lib/router/index.js:176", "….js:176  |"),
+        ("middle", "express/lib/router/index.js:176", "ex…s:176  |"),
+        ("end", "関数函数名", "関数函…   |"),
+        ("start", "関数函数名", "… 函数名  |"),
+        ("middle", "関数函数名", "関… 数名  |"),
+    ],
+)
+def test_where_a_cell_is_cut(cut, text, expected) -> None:
+    table = Table([Column("place", least=8, cut=cut), Column("n")], [_row(text, "|")])
+    assert to_text(Document([table]), 11).splitlines()[1] == expected
+
+
+def test_a_line_that_is_too_wide_is_broken_between_its_spans() -> None:
+    document = Document([Paragraph([(("isolate.log", "title"), ("  5,849 ticks", "dim"))])])
+    assert to_text(document, 25) == "isolate.log  5,849 ticks\n"
+    assert to_text(document, 23) == "isolate.log\n5,849 ticks\n"
 
 
 def test_wide_letters_take_two_columns() -> None:
