@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from profkit.profile import ABSENT, full_place, function_name
+from profkit.profile import ABSENT, COUNT, full_place, function_name
 from profkit.render.escape import escape
 from profkit.render.palette import FAMILIES, swatch
 from profkit.render.values import count, percent, scale_of
@@ -200,8 +200,10 @@ def _legend(labels: Sequence[_Label]) -> Iterator[_Note]:
 
 
 def _remarks(graph: FlameGraph, profile: Profile, scale: Scale) -> Iterator[_Note]:
+    value_type = profile.value_types[graph.options.value_type]
+    measure = "" if value_type.unit == COUNT else f" {_fit(escape(value_type.type), _LONGEST_UNIT)}"
     yield _Note(escape(profile.meta.source))
-    yield _Note(f"{scale.with_label(graph.total)} in all")
+    yield _Note(f"{scale.with_label(graph.total)}{measure} in all")
     if graph.idle:
         yield _Note(f"{scale.with_label(graph.idle)} of idleness left out")
     if graph.pruned:

@@ -78,7 +78,9 @@ def test_a_box_says_name_place_total_self_and_share() -> None:
 
 def test_times_are_read_in_the_unit_that_suits_them() -> None:
     profile = profile_of(([("main",)], 1_234_500_000), value_type=ValueType("cpu", NANOSECONDS))
-    assert "total 1,234.5 ms (100.0 %)" in _draw(profile)
+    picture = _draw(profile)
+    assert "total 1,234.5 ms (100.0 %)" in picture
+    assert ">1,234.5 ms cpu in all<" in picture
 
 
 def test_boxes_are_as_wide_as_their_share() -> None:
