@@ -67,7 +67,7 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
     rows = [
         (
             plain(scale.format(whole)),
-            plain(share_cell(whole, view.total)[0][0]),
+            plain(share(whole, view.total)),
             plain(scale.format(own)),
             share_cell(own, view.total),
             *names,

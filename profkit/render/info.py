@@ -10,7 +10,7 @@ from profkit.render.cells import plain, share_cell
 from profkit.render.escape import escape
 from profkit.render.records import known, profile_record
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
-from profkit.render.values import count, duration, scale_of
+from profkit.render.values import count, duration, scale_of, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +32,7 @@ def info_document(profile: Profile, info: Info, limit: int | None = None) -> Doc
         _values(info),
         *_limited(_threads(info), limit, "thread"),
     ]
-    used = [use for use in info.libraries if use.self_value]
-    if used:
-        parts += _limited(_libraries(info), limit, "library", "libraries")
+    parts += _limited(_libraries(info), limit, "library", "libraries")
     parts.append(_ledger(profile))
     return Document([part for part in parts if isinstance(part, Paragraph) or part.rows])
 
@@ -104,7 +102,8 @@ def _facts(profile: Profile, info: Info) -> Table:
         facts.append(("interval", duration(meta.interval)))
     facts.append(("samples", f"{info.samples:,}"))
     sizes = [count(size, _SINGULAR.get(name, name[:-1]), name) for name, size in info.tables]
-    facts.append(("tables", f"{', '.join(sizes)}; stacks are up to {info.depth:,} deep"))
+    facts.append(("tables", ", ".join(sizes)))
+    facts.append(("deepest", count(info.depth, "frame")))
     facts += meta.facts
     rows = [(plain(escape(name), "dim"), plain(escape(text))) for name, text in facts]
     return Table([Column(""), Column("", least=40)], rows)
@@ -120,7 +119,7 @@ def _values(info: Info) -> Table:
                 plain(escape(value.value_type.unit)),
                 plain(escape(scale.with_label(value.total))),
                 plain(escape(scale.with_label(value.idle))),
-                plain(share_cell(value.idle, value.total)[0][0]),
+                plain(share(value.idle, value.total)),
             )
         )
     columns = [
@@ -143,7 +142,7 @@ def _threads(info: Info) -> Table:
             plain(str(use.thread.thread_id) if use.thread.thread_id >= 0 else ""),
             plain(f"{use.samples:,}"),
             *((plain(scale.format(use.values[0])),) if first.value_type.unit != COUNT else ()),
-            share_cell(use.values[0], first.total),
+            plain(share(use.values[0], first.total)),
         )
         for use in info.threads
     ]
@@ -165,7 +164,8 @@ def _process(name: str, number: int) -> str:
 def _libraries(info: Info) -> Table:
     first = info.value_sums[0]
     scale = scale_of(first.value_type, first.total)
-    ranked = sorted(info.libraries, key=lambda use: (-use.self_value, use.library.path))
+    used = (use for use in info.libraries if use.self_value)
+    ranked = sorted(used, key=lambda use: (-use.self_value, use.library.path))
     rows = [
         (
             plain(scale.format(use.self_value)),

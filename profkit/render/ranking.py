@@ -70,9 +70,9 @@ def _table(profile: Profile, ranking: Ranking) -> Table:
             Column(f"{name} {scale.label}", "right", rank=0 if is_main else 2),
             Column(f"{name} %", "right", rank=0 if is_main else 1),
         ]
-    columns += [Column("", rank=3, decoration=True), Column(options.by, least=24)]
+    columns += [Column("", rank=3, decoration=True), Column(options.by, least=20)]
     if options.by == "function":
-        columns.append(Column("place", least=14, cut="middle"))
+        columns.append(Column("place", least=18, cut="middle"))
     return Table(columns, rows)
 
 
