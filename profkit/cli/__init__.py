@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -28,14 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     # Nothing here multiplies matrices, and the threads for it take half of numpy's start-up time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A process may be started with its output closed.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
     except BrokenPipeError:
-        # Whoever reads has had enough. Python would flush once more at exit: into nothing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from profkit.cli.output import discard_output  # noqa: PLC0415 (only needed here)
+
+        discard_output()  # whoever reads has had enough
         return 0
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
@@ -48,6 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         _explain(error)
         return _USAGE
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 (for the process's life)
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,14 +23,28 @@ STDOUT = "-"
 def write(content: str | bytes, output: str | None) -> None:
     """Write a result to the file ``output``, or to standard output where that is None or ``-``.
 
-    Raises :class:`~profkit.errors.OutputError` where the file cannot be written.
+    Raises :class:`~profkit.errors.OutputError` where it cannot be written, and leaves a broken
+    pipe to :func:`profkit.cli.main`.
     """
     if output is not None and output != STDOUT:
         write_file(output, content)
-    elif isinstance(content, bytes):
-        sys.stdout.buffer.write(content)
-    else:
-        sys.stdout.write(content)
+        return
+    try:
+        if isinstance(content, bytes):
+            sys.stdout.buffer.write(content)
+        else:
+            sys.stdout.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_output()
+        raise _failure("standard output", error) from None
+
+
+def discard_output() -> None:
+    """Lead standard output into nothing: what could not be written is not tried again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
@@ -44,14 +57,18 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
-        target = Path(path).resolve()
+        target = Path(path)
         if target.exists() and not target.is_file():
             target.write_bytes(data)
         else:
-            _replace(target, data)
+            _replace(target.resolve(), data)
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise OutputError(f"{os.fspath(path)}: cannot be written: {reason}") from None
+        raise _failure(os.fspath(path), error) from None
+
+
+def _failure(place: str, error: OSError | ValueError) -> OutputError:
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return OutputError(f"{place}: cannot be written: {reason}")
 
 
 def _replace(target: Path, data: bytes) -> None:
@@ -72,23 +89,25 @@ def show(document: Document, output: str | None) -> None:
     ``NO_COLOR``, ``TERM=dumb``); elsewhere it is plain text that nothing is cut from.
     ``FORCE_COLOR`` asks for colours where there is no terminal.
 
-    Raises :class:`~profkit.errors.OutputError` where a file cannot be written.
+    Raises :class:`~profkit.errors.OutputError` where it cannot be written.
     """
     if output is not None and output != STDOUT:
-        write_file(output, to_text(document))
+        write(to_text(document), output)
     elif _wants_color():
         from profkit.render.terminal import to_terminal  # noqa: PLC0415 (rich costs 50 ms)
 
-        sys.stdout.write(to_terminal(document, terminal_width()))
+        write(to_terminal(document, terminal_width()), None)
     elif sys.stdout.isatty():
         can_decorate = sys.stdout.encoding.lower().startswith("utf")
-        sys.stdout.write(to_text(document, terminal_width(), decorated=can_decorate))
+        write(to_text(document, terminal_width(), decorated=can_decorate), None)
     else:
-        sys.stdout.write(to_text(document))
+        write(to_text(document), None)
 
 
 def terminal_width() -> int:
     """Return the columns of the terminal; ``COLUMNS`` has its say, and 80 is the last resort."""
+    import shutil  # noqa: PLC0415 (costs more than it does, and pipes have no width)
+
     return shutil.get_terminal_size().columns
 
 

@@ -95,6 +95,29 @@ def test_a_file_gets_what_a_pipe_gets(arguments, log, folder, capsys) -> None:
     assert run(capsys, *arguments, log, "-o", "-").out == printed.out
 
 
+def test_a_full_disk_below_a_pipe_is_one_line_and_2(log) -> None:
+    with Path("/dev/full").open("w") as full:
+        running = subprocess.run(
+            [sys.executable, "-m", "profkit", "top", log],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert running.returncode == 2
+    assert (
+        running.stderr == b"profkit: standard output: cannot be written: no space left on device\n"
+    )
+
+
+def test_a_closed_output_is_no_output(log) -> None:
+    command = f"{sys.executable} -m profkit top {log} >&- 2>&-"
+    assert subprocess.run(["bash", "-c", command], check=False).returncode == 0
+
+
+def test_standard_output_has_a_name_too(log) -> None:
+    assert spawn("top", log, "-o", "/dev/stdout").stdout == spawn("top", log).stdout
+
+
 def test_a_file_that_cannot_be_written_is_one_line_and_2(log, capsys) -> None:
     code, out, err = run(capsys, "top", log, "-o", "no/such/out.txt")
     assert (code, out) == (2, "")
