@@ -25,6 +25,8 @@ from profkit.profile import (
     validate,
 )
 
+SMALL = profiles(max_functions=4, max_stacks=6, max_depth=5, max_threads=2)
+
 
 def described_function(profile, function):
     table = profile.functions
@@ -87,7 +89,7 @@ def canonical(profile):
     )
 
 
-@given(profiles(), profiles())
+@given(SMALL, SMALL)
 def test_merge_holds_the_samples_of_both_and_each_row_once(one, other):
     merged = validate(merge([one, other]))
 
@@ -102,7 +104,7 @@ def test_merge_holds_the_samples_of_both_and_each_row_once(one, other):
     assert len(set(merged.strings)) == len(merged.strings)
 
 
-@given(profiles(), profiles())
+@given(SMALL, SMALL)
 def test_merge_keeps_the_sum_of_every_value_type(one, other):
     def sums(profile):
         return Counter(
@@ -114,19 +116,19 @@ def test_merge_keeps_the_sum_of_every_value_type(one, other):
     assert sums(merge([one, other])) == expected
 
 
-@given(profiles(), profiles())
+@given(SMALL, SMALL)
 def test_merge_is_commutative_up_to_order(one, other):
     assert canonical(merge([one, other])) == canonical(merge([other, one]))
 
 
-@given(profiles(), profiles(), profiles())
+@given(SMALL, SMALL, SMALL)
 def test_merge_is_associative_up_to_order(one, two, three):
     at_once = canonical(merge([one, two, three]))
     assert canonical(merge([merge([one, two]), three])) == at_once
     assert canonical(merge([one, merge([two, three])])) == at_once
 
 
-@given(profiles())
+@given(SMALL)
 def test_merging_with_a_profile_of_nothing_changes_nothing(profile):
     tree, _ = StackTree.from_stacks(np.zeros(0, np.int64), np.zeros(0, np.int32))
     nothing = ProfileBuilder().finish(Meta("none"), profile.value_types, tree, ())
@@ -134,7 +136,7 @@ def test_merging_with_a_profile_of_nothing_changes_nothing(profile):
     assert canonical(merge([nothing, profile])) == canonical(profile)
 
 
-@given(profiles())
+@given(SMALL)
 def test_a_profile_merged_with_itself_counts_double_in_the_same_tree(profile):
     merged = merge([profile, profile])
     assert canonical(merged)[1:5] == canonical(profile)[1:5]
