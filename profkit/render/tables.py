@@ -7,6 +7,7 @@ terminal.
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -200,8 +201,11 @@ def _cell_width(cell: Cell) -> int:
 
 def _width(text: str) -> int:
     """Return the number of a terminal's columns that a text takes."""
-    if text.isascii():
-        return len(text)
+    return len(text) if text.isascii() else _counted_width(text)
+
+
+@functools.lru_cache(maxsize=4096)  # the lines of a tree's branches come again and again
+def _counted_width(text: str) -> int:
     return sum(
         0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in _WIDE)
         for c in text
