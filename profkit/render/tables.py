@@ -7,7 +7,7 @@ terminal.
 
 from __future__ import annotations
 
-import functools
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -26,6 +26,8 @@ BLANK: tuple[Cell, ...] = ()
 _GAP = 2
 _ELLIPSIS = "…"
 _WIDE = ("W", "F")
+# All but Latin letters, and the lines and blocks that trees and bars are drawn with.
+_UNUSUAL = re.compile("[^\x20-\u02ff\u2026\u2500-\u259f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +203,8 @@ def _cell_width(cell: Cell) -> int:
 
 def _width(text: str) -> int:
     """Return the number of a terminal's columns that a text takes."""
-    return len(text) if text.isascii() else _counted_width(text)
-
-
-@functools.lru_cache(maxsize=4096)  # the lines of a tree's branches come again and again
-def _counted_width(text: str) -> int:
+    if text.isascii() or not _UNUSUAL.search(text):
+        return len(text)
     return sum(
         0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in _WIDE)
         for c in text
