@@ -17,7 +17,7 @@ from profkit.render.records import to_json
 from profkit.render.ticks import ticks_document, ticks_record
 from profkit.views.heavy import HeavyOptions, heavy
 from profkit.views.ranking import RankingOptions, rank
-from profkit.views.ticks import TickOptions, tick_report
+from profkit.views.ticks import TickOptions, tick_report, with_own_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,10 @@ def process(
         profiles, input_format=input_format, options=ReadOptions(symbols=not no_symbols)
     )
     number = pick_value_type(profile, value_type)
-    report = tick_report(profile, TickOptions(value_type=number, include_idle=include_idle))
+    view = TickOptions(value_type=number, include_idle=include_idle)
+    if layout == "classic":
+        view = with_own_rules(view, profile)
+    report = tick_report(profile, view)
     if as_json:
         write(to_json(ticks_record(profile, report)), output)
     elif layout == "classic":

@@ -46,7 +46,8 @@ def _lines(report: TickReport, source: str) -> Iterator[str]:
     yield "\n [Bottom up (heavy) profile]:"
     yield "  Note: percentage shows a share of a particular caller in the total"
     yield "  amount of its parent calls."
-    yield "  Callers occupying less than 1.0% are not shown.\n"
+    least = _fixed(report.options.min_share * 100)
+    yield f"  Callers occupying less than {least}% are not shown.\n"
     yield "   ticks parent  name"
     for number, row in enumerate(report.callers):
         if not row.depth and number:

@@ -7,7 +7,8 @@ the bottom-up profile. What a frame is called and what is left out follow V8's
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,22 +23,29 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["CallerRow", "TickOptions", "TickReport", "TickRow", "tick_report"]
+__all__ = ["CallerRow", "TickOptions", "TickReport", "TickRow", "tick_report", "with_own_rules"]
 
 GC_STATE = 1
 """The number that V8 gives to the state of collecting garbage."""
 
 _HIDDEN = (Kind.BYTECODE_HANDLER,)
+_OLD_V8 = re.compile(r"V8 5\.[0-5]\.")
+_OLD_HIDDEN = r"CallIC|LoadIC|StoreIC|Builtin: (?:Keyed)?(?:Call|Load|Store)IC_"
 
 
 @dataclass(frozen=True, slots=True)
 class TickOptions:
-    """What the report shows: callers down to ``min_share`` of what they call, ``depth`` levels."""
+    """What the report shows: callers down to ``min_share`` of what they call, ``depth`` levels.
+
+    ``hidden`` is a regular expression; frames whose labels begin with it are hidden, as bytecode
+    handlers are.
+    """
 
     depth: int = 5
     min_share: float = 0.01
     value_type: int = 0
     include_idle: bool = False
+    hidden: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,16 @@ class TickReport:
         return self.total - self.library_total
 
 
+def with_own_rules(options: TickOptions, profile: Profile) -> TickOptions:
+    """Return the options as the tool of the V8 that wrote a profile has them.
+
+    That of Node 6 and 7 shows callers from 2 % and hides inline caches.
+    """
+    if _OLD_V8.match(profile.meta.producer):
+        return replace(options, min_share=0.02, hidden=_OLD_HIDDEN)
+    return options
+
+
 def tick_report(profile: Profile, options: TickOptions | None = None) -> TickReport:
     """Compute the report.
 
@@ -99,7 +117,10 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
     options = options or TickOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     labels, kinds, label_of_frame, frame = _labels(profile)
-    tree, place = _visible(profile, label_of_frame)
+    is_hidden = np.isin(kinds, _HIDDEN)
+    if options.hidden:
+        is_hidden |= [re.match(options.hidden, label) is not None for label in labels]
+    tree, place = _visible(profile, label_of_frame, is_hidden)
     own_visible = np.zeros(len(tree), np.int64)
     np.add.at(own_visible, place[place != ABSENT], own[place != ABSENT])
     flat = np.zeros(len(labels), np.int64)
@@ -162,14 +183,16 @@ def _plain_label(profile: Profile, function: int) -> str:
     return f"{name} {place}" if file else name
 
 
-def _visible(profile: Profile, label_of_frame: Numbers) -> tuple[StackTree, Numbers]:
-    """Take hidden frames out and merge the rest by label.
+def _visible(
+    profile: Profile, label_of_frame: Numbers, is_hidden: npt.NDArray[np.bool_]
+) -> tuple[StackTree, Numbers]:
+    """Take frames with hidden labels out and merge the rest by label.
 
     Returns the tree, whose frames are labels, and each node's place in it (a hidden node's is its
     caller's; -1 where all of the stack is hidden).
     """
     tree = profile.tree
-    hidden = np.isin(profile.kind_of_node, _HIDDEN)
+    hidden = is_hidden[label_of_frame[tree.frame]]
     # The last place serves nodes without a caller.
     nearest = np.append(np.where(hidden, tree.parent, np.arange(len(tree))), ABSENT)
     hidden = np.append(hidden, False)

@@ -73,8 +73,8 @@ class Oracle:
         owner.name = name
         code = self._map.get(at)
         if isinstance(code, Code):
-            if code.size == length and code.function is None and not name:
-                return  # on purpose unlike the tools of Node 10 and later: keep the builtin's name
+            if code.size == length and code.function is None and not function[1]:
+                return  # on purpose unlike the tools of Node 14 and later: keep the builtin's name
             if code.size == length and code.function is owner:
                 code.mark = function[1]
                 return

@@ -108,8 +108,8 @@ class CodeMap:
             self._rename(function, name)
         code = self._living.get(start)
         if isinstance(code, _Living):
-            if code.function is None and code.size == size and not name:
-                return  # a builtin gets its function info, which has no name in old versions
+            if code.function is None and code.size == size and not mark:
+                return  # a builtin gets its function info, which names it less well or not at all
             if code.size == size and code.function is function:
                 if code.mark != mark:
                     code.mark = mark

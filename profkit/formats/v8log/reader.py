@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from profkit.errors import FormatError
 from profkit.formats.v8log.codemap import CodeMap
-from profkit.formats.v8log.fields import number, quoted_text, split, split_quoted, text
+from profkit.formats.v8log.fields import PLAIN, dialect_of, number, text
 from profkit.formats.v8log.names import tier_mark
 from profkit.formats.v8log.ticks import TickColumns
 from profkit.profile import Action, LedgerBook, Library
@@ -36,12 +36,12 @@ class LogReader:
         self.libraries: list[Library] = []
         self.version = ""
         self.platform = ""
-        self.interval: int | None = None
         self.ledger = LedgerBook()
-        self._split, self._text = split, text
+        self._dialect = PLAIN
+        self._interval = 0
         self._skipped: Counter[bytes] = Counter()
         self._handlers = {
-            b"code-creation": self._code_creation,
+            b"code-creation": self._first_code_creation,
             b"code-move": self._code_move,
             b"code-delete": self._code_delete,
             b"sfi-move": self._function_move,
@@ -115,21 +115,33 @@ class LogReader:
         if not len(self.ticks) and not self.version and not self.libraries:
             raise FormatError(self.name, "no V8 tick log: neither a header nor a tick in it")
 
+    @property
+    def interval(self) -> int | None:
+        """The sampling interval in nanoseconds, where the log tells it."""
+        return self._interval * self._dialect.interval_unit or None
+
+    def _first_code_creation(self, line: bytes) -> None:
+        self._dialect = dialect_of(line, self.version)
+        self._handlers[b"code-creation"] = self._code_creation
+        self._code_creation(line)
+
     def _code_creation(self, line: bytes) -> None:
-        fields = self._split(line)
-        _, kind, _, _, start, size, name, *function = fields
+        dialect = self._dialect
+        fields = dialect.split(line)
+        kind = fields[1]
+        start, size, name, *function = fields[dialect.address :]
         if function and kind != b"RegExp":
             mark = tier_mark(text(function[1]) if len(function) > 1 else "")
             self.code.create_function(
                 text(kind),
                 _address(start),
                 _size(size),
-                self._text(name),
+                dialect.text(name),
                 number(function[0]),
                 mark,
             )
         else:
-            self.code.create(text(kind), _address(start), _size(size), self._text(name))
+            self.code.create(text(kind), _address(start), _size(size), dialect.text(name))
 
     def _code_move(self, line: bytes) -> None:
         _, start, to = line.split(b",")[:3]
@@ -150,12 +162,10 @@ class LogReader:
         self.code.move(_address(start), _address(to))
 
     def _shared_library(self, line: bytes) -> None:
-        if line.startswith(b'shared-library,"'):
-            # A path has no quotes of its own: this V8 puts every name into quotes.
-            self._split, self._text = split_quoted, quoted_text
-        _, path, start, end, *bias = self._split(line)
+        dialect = dialect_of(line, self.version)
+        _, path, start, end, *bias = dialect.split(line)
         slide = number(bias[0]) if bias else 0
-        self.libraries.append(Library(self._text(path), _address(start), _address(end), slide))
+        self.libraries.append(Library(dialect.text(path), _address(start), _address(end), slide))
 
     def _v8_version(self, line: bytes) -> None:
         major, minor, build, patch, *rest = text(line).split(",")[1:]
@@ -166,9 +176,9 @@ class LogReader:
         self.platform = text(line).split(",")[1]
 
     def _profiler(self, line: bytes) -> None:
-        _, event, *rest = line.split(b",")
+        _, event, *rest = dialect_of(line, self.version).split(line)
         if event == b"begin" and rest:
-            self.interval = number(rest[0]) * 1000
+            self._interval = number(rest[0])
 
 
 _CUT = "cut off in the middle at the end of the file"

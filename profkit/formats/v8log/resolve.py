@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["VARIES", "Resolver", "in_libraries", "longest_mappings"]
 
 _PAGE_BITS = 12
-_PAGE_NUMBERS = 2**32
 _NO_LIBRARY = -2
 VARIES = -2
 """Stands for an address that was in different code, or sometimes in none."""
@@ -55,13 +54,13 @@ def in_libraries(addresses: Numbers, libraries: Sequence[Library]) -> Numbers:
     counts.
     """
     answer = np.full(len(addresses), ABSENT, np.int64)
-    pages = (addresses >> _PAGE_BITS) % _PAGE_NUMBERS
+    pages = addresses >> _PAGE_BITS
     first: dict[int, int] = {}
     for number, library in enumerate(libraries):
         first.setdefault(library.start, number)
-        low = (library.start >> _PAGE_BITS) % _PAGE_NUMBERS
+        low = library.start >> _PAGE_BITS
         span = library.end - library.start >> _PAGE_BITS
-        answer[(pages - low) % _PAGE_NUMBERS <= span] = _NO_LIBRARY
+        answer[(pages >= low) & (pages <= low + span)] = _NO_LIBRARY
     starts = np.array(sorted(first), np.int64)
     if not len(starts):
         return answer
