@@ -37,6 +37,7 @@ HOSTILE_NAMES = (
 FILES = ("", "/srv/app/server.js", "/srv/app/node_modules/morgan/index.js", "node:fs", "app.py")
 KINDS = tuple(Kind)
 
+HOSTILE_VALUE_TYPE = ValueType("pages\x1b[31m", "kilo\nbytes\u202e")
 VALUE_TYPES = (
     ValueType("samples", COUNT),
     ValueType("cpu", NANOSECONDS),
@@ -71,9 +72,9 @@ def profiles(
 ) -> Profile:
     """Draw valid profiles: tables, a tree, threads with samples, one to three value types.
 
-    ``hostile`` adds names that must be escaped wherever they are shown; ``times`` says whether
-    samples have a time (None: either); values lie from ``min_value`` to ``max_value``. The
-    profile may be empty of stacks, samples or threads.
+    ``hostile`` adds names, of value types too, that must be escaped wherever they are shown;
+    ``times`` says whether samples have a time (None: either); values lie from ``min_value`` to
+    ``max_value``. The profile may be empty of stacks, samples or threads.
     """
     builder = ProfileBuilder()
     names = st.sampled_from(NAMES + HOSTILE_NAMES if hostile else NAMES)
@@ -102,6 +103,8 @@ def profiles(
         np.array([frames[i] for stack in drawn for i in stack], np.int64),
     )
     value_types = VALUE_TYPES[: draw(st.integers(1, len(VALUE_TYPES)))]
+    if hostile and draw(st.booleans()):
+        value_types = (HOSTILE_VALUE_TYPE, *value_types)
     timed = draw(st.booleans()) if times is None else times
     value = st.integers(min_value, max_value)
     threads = [

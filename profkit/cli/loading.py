@@ -91,10 +91,15 @@ def _unnamed(input_format: str | None) -> tuple[Sequence[str], Sequence[str | No
             "name a file, or - for standard input"
         )
     moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(last.when))
-    changed = "" if all(file.is_unchanged for file in last.files) else ", changed since"
+    same = [file.is_unchanged for file in last.files]
+    changed = "" if all(same) else ", changed since"
     paths = [_short_path(path) for path in last.paths]
     note(f"using {', '.join(paths)} (last read {moment}{changed})")
-    return paths, [input_format or file.format for file in last.files]
+    # What has changed may be of another format by now.
+    known = [
+        file.format if is_same else None for file, is_same in zip(last.files, same, strict=True)
+    ]
+    return paths, [input_format or name for name in known]
 
 
 def _is_piped() -> bool:

@@ -89,7 +89,8 @@ def recall() -> Remembered | None:
         kept = json.loads(_place().read_bytes())
         files = tuple(RememberedFile(**file) for file in kept["files"])
         answer = Remembered(files, float(kept["when"]))
-    except (OSError, RuntimeError, ValueError, TypeError, KeyError):
+        time.localtime(answer.when)  # fails where that is no time at all
+    except (OSError, RuntimeError, ValueError, TypeError, KeyError, OverflowError):
         return None
     return answer if files and all(isinstance(path, str) for path in answer.paths) else None
 

@@ -85,7 +85,7 @@ def heading(profile: Profile, value_type: int, total: int) -> Paragraph:
     whole = int(profile.self_values(value_type).sum())
     facts = [scale_of(kind, total).with_label(total)]
     if kind.unit != COUNT:
-        facts[0] += f" {kind.type}"
+        facts[0] += f" {escape(kind.type)}"
         facts.append(count(profile.sample_count, "sample"))
     if len(profile.threads) > 1:
         facts.append(count(len(profile.threads), "thread"))

@@ -117,8 +117,8 @@ def _values(info: Info) -> Table:
             (
                 plain(escape(value.value_type.type)),
                 plain(escape(value.value_type.unit)),
-                plain(escape(scale.with_label(value.total))),
-                plain(escape(scale.with_label(value.idle))),
+                plain(scale.with_label(value.total)),
+                plain(scale.with_label(value.idle)),
                 plain(share(value.idle, value.total)),
             )
         )

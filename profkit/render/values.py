@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from profkit.profile import NANOSECONDS
+from profkit.profile import COUNT, NANOSECONDS
+from profkit.render.escape import escape
 
 if TYPE_CHECKING:
     from profkit.profile import ValueType
@@ -39,10 +40,11 @@ class Scale:
 def scale_of(value_type: ValueType, total: int) -> Scale:
     """Return the scale in which values up to ``total`` are read best.
 
-    Times are in µs, ms or s; counts go by what is counted; other units stay as they are.
+    Times are in µs, ms or s; counts go by what is counted; other units stay as they are. Labels
+    are escaped: a file may name its values as it likes.
     """
     if value_type.unit != NANOSECONDS:
-        return Scale(value_type.type if value_type.unit == "count" else value_type.unit)
+        return Scale(escape(value_type.type if value_type.unit == COUNT else value_type.unit))
     if abs(total) >= 100 * _SECOND:
         return Scale("s", _SECOND, 2)
     if abs(total) >= 10 * _MILLISECOND:

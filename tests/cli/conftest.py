@@ -3,19 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-LOG = """\
-v8-version,12,4,254,21,-node.57,0
-profiler,begin,1000
-shared-library,/usr/bin/node,0x400000,0x500000,0
-code-creation,JS,10,0,0x1000,256,logRequest /srv/api/node_modules/morgan/index.js:144:7,0x9000,*
-code-creation,JS,10,0,0x2000,256,handle /srv/api/server.js:12:3,0x9100,*
-tick,0x400010,1000,0,0x0,0,0x1010,0x2010
-tick,0x400010,2000,0,0x0,0,0x1010,0x2010
-tick,0x1020,3000,0,0x0,0,0x2010
-tick,0x2020,4000,0,0x0,0
-profiler,end
-"""
+from running import LOG
 
 
 @pytest.fixture(autouse=True)

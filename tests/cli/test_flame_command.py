@@ -7,8 +7,7 @@ import os
 from xml.etree import ElementTree as ET
 
 import pytest
-from conftest import LOG
-from running import run, spawn
+from running import LOG, run, spawn
 
 DREW = "profkit: drew 3 boxes to out.svg\n"
 

@@ -9,8 +9,7 @@ import re
 import sys
 import time
 
-from conftest import LOG
-from running import run, spawn
+from running import LOG, run, spawn
 
 from profkit.cli.loading import load_profiles
 from profkit.cli.progress import showing_progress
@@ -62,6 +61,12 @@ def test_a_remembered_file_that_changed_is_read_again_and_said_so(log, folder, c
     result = run(capsys, "top", "--json")
     assert _total(result) == 5
     assert ", changed since)" in result.err
+
+
+def test_a_remembered_file_may_become_one_of_another_format(log, folder, capsys) -> None:
+    run(capsys, "top", log)
+    (folder / log).write_text("main;work 7\n")
+    assert _total(run(capsys, "top", "--json")) == 7
 
 
 def test_a_remembered_file_that_is_gone_is_an_error(log, folder, capsys) -> None:

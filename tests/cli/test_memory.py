@@ -63,6 +63,8 @@ def test_standard_input_leaves_nothing_to_recall(log) -> None:
         b'{"files": [{"path": 1, "format": "", "size": 1, "mtime": 1}], "when": 1}',
         b'{"files": [{"path": "a"}], "when": 1}',
         b'{"files": [{"path": "a", "format": "", "size": 1, "mtime": 1}], "when": "x"}',
+        b'{"files": [{"path": "a", "format": "", "size": 1, "mtime": 1}], "when": NaN}',
+        b'{"files": [{"path": "a", "format": "", "size": 1, "mtime": 1}], "when": 1e300}',
     ],
 )
 def test_what_makes_no_sense_is_nothing(content, log) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import LOG
-from running import run
+from running import LOG, run
 
 
 def _json(capsys, *arguments):
