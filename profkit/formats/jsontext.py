@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+import numpy as np
 
 from profkit.errors import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy.typing as npt
+
     from profkit.source import Source
 
-__all__ = ["decode", "key_paths", "text_of"]
+__all__ = ["NULL", "decode", "is_given", "key_paths", "numbers", "text_of"]
 
 T = TypeVar("T")
 
+_NULL_TEXT = b"null"
+NULL = msgspec.Raw(_NULL_TEXT)
+"""What stands for an optional part that is left as text and is not there."""
+
+_BOUNDS = np.iinfo(np.int64)
 _BOM = b"\xef\xbb\xbf"
 _OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 _TOKEN = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{\[])|[}\]]|"', re.DOTALL)
@@ -94,3 +103,35 @@ def decode(
 def _lowered(message: str) -> str:
     """Begin as what follows a colon does, but leave ``JSON`` alone."""
     return message if message[:2].isupper() else message[:1].lower() + message[1:]
+
+
+def is_given(raw: msgspec.Raw) -> bool:
+    """Tell whether an optional part of a file, left as text, is there."""
+    return bytes(memoryview(raw)[: len(_NULL_TEXT)]) != _NULL_TEXT
+
+
+def numbers(
+    raw: msgspec.Raw, source: str, at: str, *, whole: bool = False
+) -> npt.NDArray[Any] | None:
+    """Decode an array of numbers: ``int64`` where all are whole, else ``float64``; None for null.
+
+    Raises :class:`FormatError` where there is something else in it, or, with ``whole``, a fraction.
+    """
+    if not is_given(raw):
+        return None
+    text = bytes(raw).strip()
+    if text.startswith(b"[") and text[1:-1].strip():
+        with warnings.catch_warnings(action="error"):
+            try:
+                quick = np.fromstring(text[1:-1], np.int64, sep=",")
+            except (ValueError, DeprecationWarning):
+                pass
+            else:
+                # What does not fit into 64 bits comes out as the largest that does.
+                if quick.max() < _BOUNDS.max and quick.min() > _BOUNDS.min:
+                    return quick
+    items = decode(raw, list[int] if whole else list[int | float], source, at=at)
+    column = np.array(items) if items else np.zeros(0, np.int64)
+    if column.dtype not in (np.int64, np.float64):
+        raise FormatError(source, "a number is beyond 64 bits", where=at)
+    return column

@@ -50,7 +50,9 @@ def merge(profiles: Sequence[Profile]) -> Profile:
     library_of = [_lookup([libraries[lib] for lib in p.libraries]) for p in profiles]
     functions, function_of = _merge_functions(profiles, string_of)
     frames, frame_of = _merge_frames(profiles, function_of, string_of, library_of)
-    tree, node_of = _merge_trees(profiles, frame_of)
+    tree, node_of = StackTree.from_trees(
+        [(p.tree.parent, f[p.tree.frame]) for p, f in zip(profiles, frame_of, strict=True)]
+    )
     value_types = tuple(dict.fromkeys(vt for p in profiles for vt in p.value_types))
     threads = tuple(
         replace(thread, samples=_moved(thread.samples, nodes, profile.value_types, value_types))
@@ -126,21 +128,6 @@ def _merge_frames(
     ]
     first, row_of = unique_rows(*columns)
     return FrameTable(*(c[first] for c in columns)), _split(row_of, [len(t) for t in tables])
-
-
-def _merge_trees(
-    profiles: Sequence[Profile],
-    frame_of: list[np.ndarray],
-) -> tuple[StackTree, list[np.ndarray]]:
-    lengths = [len(p.tree) for p in profiles]
-    starts = np.cumsum(lengths) - lengths
-    parents = [
-        np.where(p.tree.parent == ABSENT, ABSENT, p.tree.parent + start)
-        for p, start in zip(profiles, starts, strict=True)
-    ]
-    frames = [f[p.tree.frame] for p, f in zip(profiles, frame_of, strict=True)]
-    tree, node_of = StackTree.from_parents(concat(parents, np.int64), concat(frames, np.int64))
-    return tree, _split(node_of, lengths)
 
 
 def _moved(

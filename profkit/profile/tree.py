@@ -18,7 +18,7 @@ from profkit.errors import InvalidProfileError
 from profkit.profile.columns import ABSENT, IndexColumn, ValueColumn, concat, indexes, ragged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -111,6 +111,24 @@ class StackTree:
             raise InvalidProfileError("nodes are their own ancestors")
         tree, place = levels.close()
         return tree, indexes(place[node_of])
+
+    @classmethod
+    def from_trees(
+        cls, trees: Sequence[tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]]
+    ) -> tuple[StackTree, list[IndexColumn]]:
+        """Join trees, each given by its ``parent`` and ``frame``, into one.
+
+        Returns the tree and, for the nodes of each tree given, their places in it.
+        """
+        starts = np.cumsum([0, *(len(parent) for parent, _ in trees)])
+        parents = [
+            np.where(parent == ABSENT, ABSENT, parent + start)
+            for (parent, _), start in zip(trees, starts, strict=False)
+        ]
+        tree, place = cls.from_parents(
+            concat(parents, np.int64), concat([frame for _, frame in trees], np.int64)
+        )
+        return tree, np.split(place, starts[1:-1]) if trees else []
 
     @classmethod
     def from_stacks(

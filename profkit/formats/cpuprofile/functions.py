@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
+from profkit.formats.places import META_KINDS, path_of
 from profkit.profile import ABSENT, Kind
 
 if TYPE_CHECKING:
@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["intern", "kind_of"]
 
 _ANONYMOUS = "(anonymous)"
-_META_KINDS = {
-    "(root)": Kind.ROOT,
-    "(program)": Kind.PROGRAM,
-    "(idle)": Kind.IDLE,
-    "(garbage collector)": Kind.GC,
-}
 
 
 def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
@@ -30,7 +24,7 @@ def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
     )
     function = builder.function(
         call_frame.function_name or _ANONYMOUS,
-        _file_of(call_frame.url or ""),
+        path_of(call_frame.url or ""),
         line,
         column,
         kind_of(call_frame),
@@ -43,24 +37,9 @@ def kind_of(call_frame: CallFrame) -> Kind:
     name = call_frame.function_name or ""
     if call_frame.url:
         return Kind.WASM if call_frame.url.startswith("wasm://") else Kind.JS
-    if kind := _META_KINDS.get(name):
+    if kind := META_KINDS.get(name):
         return kind
     if name.startswith("RegExp: "):
         return Kind.REGEXP
     has_place = call_frame.line_number is not None and call_frame.line_number >= 0
     return Kind.JS if has_place else Kind.BUILTIN
-
-
-def _file_of(url: str) -> str:
-    """Return the path of a ``file:`` URL, so that a function has one name in every V8 format.
-
-    >>> _file_of("file:///srv/api/my%20server.js"), _file_of("file:///C:/api/server.js")
-    ('/srv/api/my server.js', 'C:/api/server.js')
-    >>> _file_of("node:fs")
-    'node:fs'
-    """
-    if not url.startswith("file://"):
-        return url
-    path = unquote(url.removeprefix("file://"))
-    has_drive = path[2:3] == ":" and path[1:2].isalpha()
-    return path[1:] if has_drive else path

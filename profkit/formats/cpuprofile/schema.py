@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-import numpy as np
 
 from profkit.errors import FormatError
-from profkit.formats.jsontext import decode
+from profkit.formats.jsontext import NULL, decode, is_given, numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,9 +17,7 @@ __all__ = ["NO_HITS", "CallFrame", "File", "Node", "parse"]
 
 NO_HITS = -1
 
-_NULL = msgspec.Raw(b"null")
 _WRAPPERS = (("result", "result"), ("profile", "profile"), ("cpu_profile", "cpuProfile"))
-_BOUNDS = np.iinfo(np.int64)
 
 # Node's and Chrome's files of old give lines and columns 1-based where a head stands.
 _HEAD_BASE = 1
@@ -55,7 +51,7 @@ class _HeadNode(msgspec.Struct, rename="camel"):
     url: str | None = ""
     line_number: int | None = None
     column_number: int | None = None
-    call_frame: msgspec.Raw = _NULL
+    call_frame: msgspec.Raw = NULL
     hit_count: Annotated[int, msgspec.Meta(ge=0)] = NO_HITS
     children: tuple[_HeadNode, ...] | None = ()
     self_size: int | float | None = None
@@ -63,15 +59,15 @@ class _HeadNode(msgspec.Struct, rename="camel"):
 
 class _Profile(msgspec.Struct, rename="camel"):
     nodes: list[Node] | None = None
-    head: msgspec.Raw = _NULL
-    samples: msgspec.Raw = _NULL
-    time_deltas: msgspec.Raw = _NULL
-    timestamps: msgspec.Raw = _NULL
+    head: msgspec.Raw = NULL
+    samples: msgspec.Raw = NULL
+    time_deltas: msgspec.Raw = NULL
+    timestamps: msgspec.Raw = NULL
     start_time: int | float | None = None
     end_time: int | float | None = None
-    profile: msgspec.Raw = _NULL
-    cpu_profile: msgspec.Raw = _NULL
-    result: msgspec.Raw = _NULL
+    profile: msgspec.Raw = NULL
+    cpu_profile: msgspec.Raw = NULL
+    result: msgspec.Raw = NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +94,12 @@ def parse(text: bytes | bytearray, source: str) -> File:
     profile, at = decode(text, _Profile, source), "$"
     for field, key in _WRAPPERS:
         inner = getattr(profile, field)
-        if profile.nodes is None and _is_given(inner):
+        if profile.nodes is None and is_given(inner):
             at = f"{at}.{key}"
             profile = decode(inner, _Profile, source, at=at)
     nodes, nodes_at, microseconds = profile.nodes, f"{at}.nodes", 1
     if nodes is None:
-        if not _is_given(profile.head):
+        if not is_given(profile.head):
             raise FormatError(source, "a CPU profile has `nodes`, and here are none", where=at)
         nodes, nodes_at, microseconds = _from_head(profile.head, source, at), f"{at}.head", 10**6
     start, end = (
@@ -112,18 +108,14 @@ def parse(text: bytes | bytearray, source: str) -> File:
     )
     return File(
         nodes=nodes,
-        samples=_numbers(profile.samples, source, f"{at}.samples", whole=True),
-        deltas=_numbers(profile.time_deltas, source, f"{at}.timeDeltas"),
-        timestamps=_numbers(profile.timestamps, source, f"{at}.timestamps"),
+        samples=numbers(profile.samples, source, f"{at}.samples", whole=True),
+        deltas=numbers(profile.time_deltas, source, f"{at}.timeDeltas"),
+        timestamps=numbers(profile.timestamps, source, f"{at}.timestamps"),
         start=start,
         end=end,
         at=at,
         nodes_at=nodes_at,
     )
-
-
-def _is_given(raw: msgspec.Raw) -> bool:
-    return bytes(memoryview(raw)[:4]) != b"null"
 
 
 def _from_head(raw: msgspec.Raw, source: str, at: str) -> list[Node]:
@@ -139,7 +131,7 @@ def _from_head(raw: msgspec.Raw, source: str, at: str) -> list[Node]:
         node = pending.pop()
         children = node.children or ()
         frame = node.call_frame
-        if not _is_given(frame):
+        if not is_given(frame):
             frame = msgspec.Raw(msgspec.json.encode(_old_call_frame(node)))
         below = tuple(child.id for child in children)
         nodes.append(Node(node.id, frame, node.hit_count, below))
@@ -153,30 +145,3 @@ def _old_call_frame(node: _HeadNode) -> CallFrame:
         for place in (node.line_number, node.column_number)
     )
     return CallFrame(node.function_name, node.url, line, column)
-
-
-def _numbers(
-    raw: msgspec.Raw, source: str, at: str, *, whole: bool = False
-) -> npt.NDArray[Any] | None:
-    """Decode an array of numbers: ``int64`` where all are whole, else ``float64``.
-
-    Raises :class:`FormatError` where there is something else in it, or, with ``whole``, a fraction.
-    """
-    if not _is_given(raw):
-        return None
-    text = bytes(raw).strip()
-    if text.startswith(b"[") and text[1:-1].strip():
-        with warnings.catch_warnings(action="error"):
-            try:
-                quick = np.fromstring(text[1:-1], np.int64, sep=",")
-            except (ValueError, DeprecationWarning):
-                pass
-            else:
-                # What does not fit into 64 bits comes out as the largest that does.
-                if quick.max() < _BOUNDS.max and quick.min() > _BOUNDS.min:
-                    return quick
-    items = decode(raw, list[int] if whole else list[int | float], source, at=at)
-    column = np.array(items) if items else np.zeros(0, np.int64)
-    if column.dtype not in (np.int64, np.float64):
-        raise FormatError(source, "a number is beyond 64 bits", where=at)
-    return column

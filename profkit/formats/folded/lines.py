@@ -1,0 +1,86 @@
+"""Lines of text, whatever their encoding and their ends, in batches."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING
+
+from profkit.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profkit.source import Source
+
+__all__ = ["COUNTED", "batches", "first_lines", "is_comment"]
+
+COUNTED = re.compile(
+    rb"[^\0]*\S\s+(?:[0-9]+(?:\.[0-9]*)?|[0-9]*\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*"
+)
+"""A line with a stack and a count of 0 or more."""
+
+_UTF8_MARK = codecs.BOM_UTF8
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_LINES_TO_LOOK_AT = 100
+
+
+def is_comment(line: bytes) -> bool:
+    """Tell a comment. ``#<Class:Shop>`` is how Ruby writes a singleton class."""
+    return line.startswith(b"#") and not line.startswith(b"#<")
+
+
+def first_lines(head: bytes) -> list[bytes] | None:
+    """Return the first lines that are neither blank nor comments; None if this is no text.
+
+    ``head`` is the beginning of a file; a last line without an end counts only as the single one of
+    a short file.
+    """
+    encoding = _UTF16.get(head[:2])
+    if encoding:
+        head = head[2:].decode(encoding, "replace").encode()
+    head = head.removeprefix(_UTF8_MARK)
+    if b"\0" in head:
+        return None
+    whole, _, rest = head.rpartition(b"\n")
+    lines = [
+        line
+        for line in whole.split(b"\n", _LINES_TO_LOOK_AT)[:_LINES_TO_LOOK_AT]
+        if line.strip() and not is_comment(line)
+    ]
+    return lines or ([rest] if COUNTED.fullmatch(rest) else [])
+
+
+def batches(source: Source) -> Iterator[list[bytes]]:
+    r"""Yield all lines as UTF-8, without their ends (``\n`` or ``\r\n``)."""
+    pieces: list[bytes] = []
+    for chunk in _as_utf8(source):
+        whole, end, rest = chunk.rpartition(b"\n")
+        if not end:
+            pieces.append(rest)
+            continue
+        block = b"".join([*pieces, whole])
+        pieces = [rest]
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
+        yield block.split(b"\n")
+    if last := b"".join(pieces).removesuffix(b"\r"):
+        yield [last]
+
+
+def _as_utf8(source: Source) -> Iterator[bytes]:
+    chunks = source.chunks()
+    first = next(chunks, b"")
+    encoding = _UTF16.get(first[:2])
+    if encoding is None:
+        yield first.removeprefix(_UTF8_MARK)
+        yield from chunks
+        return
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        yield decoder.decode(first[2:]).encode()
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise FormatError(source.name, f"is not valid UTF-16 ({error.reason})") from None

@@ -1,0 +1,50 @@
+"""What the label of a frame tells: ``main (service.py:12)``, ``LazyCompile:*f /srv/a.js:3:4``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from profkit.formats.places import kind_of, path_of
+from profkit.profile import ABSENT, Kind, Tier
+
+if TYPE_CHECKING:
+    from profkit.profile import ProfileBuilder
+
+__all__ = ["intern"]
+
+# py-spy: name (file:line), and name (file) for native code.
+_IN_PARENTHESES = re.compile(r"(.+) \(([^()]+?):(\d{1,9})(?::(\d{1,9}))?\)", re.DOTALL)
+_WITHOUT_LINE = re.compile(
+    r"(.+) \(([^()\s]+\.(?:pyx?|pyd|so(?:\.[\d.]+)?|dylib|dll)|<frozen [^()]+>)\)", re.DOTALL
+)
+# V8's names for perf: LazyCompile:*name file:line:column, where the function begins.
+_JAVASCRIPT = re.compile(
+    r"(?:(?:LazyCompile|Function|Eval|Script|JS):([~^+*]?))?(.*) "
+    r"(\S+\.[cm]?[jt]sx?|node:\S+?):(\d{1,9})(?::(\d{1,9}))?",
+    re.DOTALL,
+)
+_ANONYMOUS = "(anonymous)"
+_TIERS = {tier.mark: tier for tier in Tier}
+
+
+def intern(label: str, builder: ProfileBuilder) -> int:
+    """Return the number of the frame that a label stands for.
+
+    A function is a name in a file; the line that py-spy writes is the one being executed, so it
+    belongs to the frame. A JavaScript function's line is where it begins.
+    """
+    if match := _IN_PARENTHESES.fullmatch(label):
+        name, file, line, column = match.groups()
+        function = builder.function(name, path_of(file), kind=kind_of(name, file))
+        return builder.frame(function, int(line) or ABSENT, int(column or ABSENT))
+    if match := _WITHOUT_LINE.fullmatch(label):
+        name, file = match.groups()
+        return builder.frame(builder.function(name, file, kind=kind_of(name, file)))
+    if match := _JAVASCRIPT.fullmatch(label):
+        mark, name, file, line, column = match.groups()
+        function = builder.function(
+            name or _ANONYMOUS, path_of(file), int(line), int(column or ABSENT), Kind.JS
+        )
+        return builder.frame(function, tier=_TIERS[mark or ""])
+    return builder.frame(builder.function(label, kind=kind_of(label, "")))
