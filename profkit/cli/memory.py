@@ -7,12 +7,11 @@ be written or makes no sense, nothing was remembered, and nothing else suffers.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import time
+import zlib
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from profkit.cli.output import write_file
@@ -38,7 +37,7 @@ class RememberedFile:
     def is_unchanged(self) -> bool:
         """Whether the file still is what was read."""
         try:
-            status = os.stat(self.path)  # noqa: PTH116 (a name may hold what a Path refuses)
+            status = os.stat(self.path)
         except (OSError, ValueError):
             return False
         return (status.st_size, status.st_mtime_ns) == (self.size, self.mtime)
@@ -46,8 +45,9 @@ class RememberedFile:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The files that one command read together, and when: seconds since the epoch."""
+    """The files that one command read together, in which folder, and when (since the epoch)."""
 
+    folder: str
     files: tuple[RememberedFile, ...]
     when: float
 
@@ -62,42 +62,47 @@ def remember(paths: Sequence[str], formats: Sequence[str]) -> None:
 
     What came from standard input cannot be read again, so it leaves nothing to remember.
     """
-    with contextlib.suppress(OSError, ValueError, RuntimeError, ProfkitError):
+    with contextlib.suppress(OSError, ValueError, ProfkitError):
         if STDIN in paths:
             forget()
             return
         files = []
         for path, name in zip(paths, formats, strict=True):
-            status = os.stat(path)  # noqa: PTH116
+            status = os.stat(path)
             files.append(
-                RememberedFile(os.path.abspath(path), name, status.st_size, status.st_mtime_ns)  # noqa: PTH100
+                RememberedFile(os.path.abspath(path), name, status.st_size, status.st_mtime_ns)
             )
-        place = _place()
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_file(place, json.dumps(asdict(Remembered(tuple(files), time.time()))))
+        folder = os.getcwd()
+        place = _place(folder)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        write_file(place, json.dumps(asdict(Remembered(folder, tuple(files), time.time()))))
 
 
 def forget() -> None:
     """Remember nothing for this directory."""
-    with contextlib.suppress(OSError, RuntimeError):
-        _place().unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        os.unlink(_place(os.getcwd()))
 
 
 def recall() -> Remembered | None:
     """Return what was last read in this directory, or None where nothing is known."""
     try:
-        kept = json.loads(_place().read_bytes())
+        folder = os.getcwd()
+        with open(_place(folder), "rb") as file:
+            kept = json.load(file)
         files = tuple(RememberedFile(**file) for file in kept["files"])
-        answer = Remembered(files, float(kept["when"]))
+        answer = Remembered(kept["folder"], files, float(kept["when"]))
         time.localtime(answer.when)  # fails where that is no time at all
-    except (OSError, RuntimeError, ValueError, TypeError, KeyError, OverflowError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError):
         return None
-    return answer if files and all(isinstance(path, str) for path in answer.paths) else None
+    is_sound = files and all(isinstance(path, str) for path in answer.paths)
+    return answer if is_sound and answer.folder == folder else None
 
 
-def _place() -> Path:
+def _place(folder: str) -> str:
+    """Return the file that remembers for a folder; two folders may share one, in turns."""
     caches = os.environ.get("XDG_CACHE_HOME", "")
-    # The specification has relative paths ignored.
-    folder = Path(caches) if os.path.isabs(caches) else Path("~/.cache").expanduser()  # noqa: PTH117
-    here = hashlib.sha256(os.fsencode(os.getcwd())).hexdigest()[:32]  # noqa: PTH109
-    return folder / "profkit" / "last" / f"{here}.json"
+    if not os.path.isabs(caches):  # the specification has relative paths ignored
+        caches = os.path.expanduser("~/.cache")
+    name = f"{zlib.crc32(os.fsencode(folder)):08x}.json"
+    return os.path.join(caches, "profkit", "last", name)

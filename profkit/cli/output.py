@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -57,11 +56,10 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
-        target = Path(path)
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
+        if os.path.exists(path) and not os.path.isfile(path):
+            _write_bytes(path, data)
         else:
-            _replace(target.resolve(), data)
+            _replace(os.path.realpath(path), data)
     except (OSError, ValueError) as error:
         raise _failure(os.fspath(path), error) from None
 
@@ -71,15 +69,22 @@ def _failure(place: str, error: OSError | ValueError) -> OutputError:
     return OutputError(f"{place}: cannot be written: {reason}")
 
 
-def _replace(target: Path, data: bytes) -> None:
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+def _replace(target: str, data: bytes) -> None:
+    folder, name = os.path.split(target)
+    beside = os.path.join(folder, f".{name}.{os.getpid()}.part")
     try:
-        beside.write_bytes(data)
-        if target.exists():
-            beside.chmod(target.stat().st_mode & 0o7777)
-        beside.replace(target)
+        _write_bytes(beside, data)
+        if os.path.exists(target):
+            os.chmod(beside, os.stat(target).st_mode & 0o7777)
+        os.replace(beside, target)
     finally:
-        beside.unlink(missing_ok=True)
+        if os.path.exists(beside):
+            os.unlink(beside)
+
+
+def _write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(data)
 
 
 def show(document: Document, output: str | None) -> None:

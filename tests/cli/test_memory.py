@@ -52,25 +52,34 @@ def test_standard_input_leaves_nothing_to_recall(log) -> None:
     assert _files() == []
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\xff",
-        b"[]",
-        b"{}",
-        b'{"files": [], "when": 1}',
-        b'{"files": [{"path": 1, "format": "", "size": 1, "mtime": 1}], "when": 1}',
-        b'{"files": [{"path": "a"}], "when": 1}',
-        b'{"files": [{"path": "a", "format": "", "size": 1, "mtime": 1}], "when": "x"}',
-        b'{"files": [{"path": "a", "format": "", "size": 1, "mtime": 1}], "when": NaN}',
-        b'{"files": [{"path": "a", "format": "", "size": 1, "mtime": 1}], "when": 1e300}',
-    ],
-)
-def test_what_makes_no_sense_is_nothing(content, log) -> None:
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"{}", b'"files"'])
+def test_what_is_no_memory_is_nothing(content, log) -> None:
     remember([log], ["v8log"])
     _files()[0].write_bytes(content)
     assert recall() is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"files": []},
+        {"files": [{"path": "a"}]},
+        {"files": [{"path": 1, "format": "", "size": 1, "mtime": 1}]},
+        {"files": 7},
+        {"when": "x"},
+        {"when": float("nan")},
+        {"when": 1e300},
+        {"folder": "/srv/elsewhere"},
+    ],
+)
+def test_what_makes_no_sense_is_nothing(change, log) -> None:
+    remember([log], ["v8log"])
+    (file,) = _files()
+    kept = json.loads(file.read_text())
+    file.write_text(json.dumps({**kept, **change}))
+    assert recall() is None
+    file.write_text(json.dumps(kept))
+    assert recall() is not None
 
 
 def test_only_one_small_file_is_written(log) -> None:
@@ -78,7 +87,7 @@ def test_only_one_small_file_is_written(log) -> None:
         remember([log], ["v8log"])
     (file,) = _files()
     assert file.parent.parts[-2:] == ("profkit", "last")
-    assert set(json.loads(file.read_text())) == {"files", "when"}
+    assert set(json.loads(file.read_text())) == {"folder", "files", "when"}
 
 
 def test_what_cannot_be_written_is_passed_over(log, folder, monkeypatch) -> None:

@@ -138,11 +138,11 @@ def test_write_file_leaves_the_old_one_when_it_fails(folder, monkeypatch) -> Non
     target = folder / "out.txt"
     target.write_text("old")
 
-    def full(self, data):
-        Path.open(self, "wb").close()
+    def full(path, data):
+        Path(path).write_bytes(data[:1])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("profkit.cli.output._write_bytes", full)
     with pytest.raises(OutputError, match=r"out\.txt: cannot be written: no space left on device"):
         write_file(target, "new")
     assert target.read_text() == "old"
