@@ -341,7 +341,7 @@ def test_a_file_without_stacks_is_empty(text):
         (b"", False),
         (b"\n\n", False),
         (b'{"nodes": [\n', False),
-        (b'  {"count": 12\n', False),
+        (b'{\n  "count": 12\n}\n', False),
         (b"[\n  1,\n", False),
         (b"a;b\0c 12\n", False),
         (bytes(range(256)) * 10, False),
