@@ -4,14 +4,12 @@
 (() => {
   const svg = document.currentScript.closest("svg");
   const part = (id) => svg.querySelector(`#${id}`);
-  const { x, total, depth, margin, header } = JSON.parse(part("data").textContent);
+  const data = JSON.parse(part("data").textContent);
+  const { functions, depth, x, self, total, unit, margin } = data;
   const count = x.length;
   const boxes = Array.from(part("boxes").children);
   const numberOf = new Map(boxes.map((box, i) => [box, i]));
-  // A title's lines are the name, the place where it is known, and the figures.
-  const titles = boxes.map((box) => box.firstElementChild.textContent.split("\n"));
-  const names = titles.map((lines) => lines[0]);
-  const places = titles.map((lines) => (lines.length > 2 ? lines[1] : ""));
+  const name = (i) => functions[data.function[i]][0];
   const [parent, end] = family();
 
   let focus = 0; // the box that is as wide as the picture
@@ -40,13 +38,13 @@
   const heading = create("xhtml", "b", {}, svg.querySelector("title").textContent);
   const bar = create("xhtml", "div", {}, heading, searchField, searchButton, resetButton);
   const line = create("xhtml", "div", {}, details, result);
-  const panel = create("svg", "foreignObject", { height: header });
+  const panel = create("svg", "foreignObject", { height: data.header });
   panel.append(create("xhtml", "header", {}, bar, line));
   const characterWidth = measureCharacter();
 
-  function create(kind, name, attributes = {}, ...children) {
+  function create(kind, tag, attributes = {}, ...children) {
     const space = { svg: "http://www.w3.org/2000/svg", xhtml: "http://www.w3.org/1999/xhtml" }[kind];
-    const element = document.createElementNS(space, name);
+    const element = document.createElementNS(space, tag);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     element.append(...children);
     return element;
@@ -79,6 +77,21 @@
   const right = (i) => pixels(x[i] + total[i]);
   const top = (i) => Number(boxes[i].getAttribute("y"));
 
+  // What a box's title says. The file has it only for the widest boxes.
+
+  const percent = (value, whole) => `${((100 * value) / whole).toFixed(1)} %`;
+
+  function amount(value) {
+    const digits = { minimumFractionDigits: unit.decimals, maximumFractionDigits: unit.decimals };
+    return `${(value / unit.divisor).toLocaleString("en-US", digits)} ${unit.label}`;
+  }
+
+  function describe(i) {
+    const figure = (word, value) => `${word} ${amount(value)} (${percent(value, total[0])})`;
+    const figures = `${figure("total", total[i])}, ${figure("self", self[i])}`;
+    return [...functions[data.function[i]], figures].filter(Boolean);
+  }
+
   // Drawing
 
   function draw() {
@@ -101,6 +114,7 @@
       const wide = right(i) - from;
       box.setAttribute("x", margin + from);
       box.setAttribute("width", wide > 1.5 ? wide - 0.6 : Math.max(wide, 0.1));
+      if (wide >= 1 && !box.firstChild) box.append(create("svg", "title", {}, describe(i).join("\n")));
     }
     if (state === states[i]) return;
     box.classList.toggle("above", state === ABOVE);
@@ -113,7 +127,7 @@
     const pool = Array.from(labels.children);
     let used = 0;
     for (let i = 0; i < count; i++) {
-      const text = isVisible(i) && fit(names[i], (right(i) - left(i) - 7) / characterWidth);
+      const text = isVisible(i) && fit(name(i), (right(i) - left(i) - 7) / characterWidth);
       if (!text) continue;
       const label = pool[used++] ?? labels.appendChild(create("svg", "text"));
       label.textContent = text;
@@ -196,12 +210,9 @@
   }
 
   function find(expression) {
-    const known = new Map();
-    return boxes.map((_, i) => {
-      const key = `${names[i]}\n${places[i]}`;
-      if (!known.has(key)) known.set(key, expression.test(names[i]) || expression.test(places[i]));
-      return i > 0 && known.get(key); // the first box stands for everything; it has no name
-    });
+    const found = functions.map((texts) => texts.some((text) => expression.test(text)));
+    found[0] = false; // what stands for everything is no function
+    return data.function.map((number) => found[number]);
   }
 
   /** Sum what the matches in a box take of it. A match within another one counts once. */
@@ -213,7 +224,7 @@
   }
 
   function report() {
-    const share = (i) => `${((100 * matched(i)) / total[i]).toFixed(1)} %`;
+    const share = (i) => percent(matched(i), total[i]);
     const texts = [];
     if (matches) texts.push(`${share(0)} matched`);
     if (matches && focus) texts.push(`(${share(focus)} of the zoomed)`);
@@ -251,11 +262,11 @@
   /** Frame the box that the pointer or the keyboard is at, and tell about it. */
   function follow() {
     const i = hovered ?? (boxes[current].matches(":focus-visible") ? current : null);
-    details.textContent = i === null ? hint : titles[i].join(" · ");
+    details.textContent = i === null ? hint : describe(i).join(" · ");
     cursor.setAttribute("display", i !== null && isVisible(i) ? "inline" : "none");
     if (i === null) return;
-    for (const name of ["x", "y", "width", "height"]) {
-      cursor.setAttribute(name, boxes[i].getAttribute(name));
+    for (const side of ["x", "y", "width", "height"]) {
+      cursor.setAttribute(side, boxes[i].getAttribute(side));
     }
   }
 

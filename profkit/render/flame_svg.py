@@ -8,7 +8,7 @@ Every box stands in the file with its title, so that it can be read without Java
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +22,8 @@ from profkit.render.values import count, percent, scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
 
     from profkit.profile import Profile
     from profkit.render.values import Scale
@@ -49,8 +51,9 @@ _LAST_NARROW_LETTER = "\u10ff"
 
 _LONGEST_TEXT = 400
 _LONGEST_UNIT = 12
-_LARGEST_FILE = 9_900_000
-_BYTES_OF_A_BOX = 265  # at most, without its names and units
+_LARGEST_FILE = 10_000_000
+_NAME_LENGTHS = (_LONGEST_TEXT, 100, 30, 10, _LEAST_CELLS)
+_TITLED_BOXES = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,10 @@ class FlameStyle:
 
 
 class _Label(NamedTuple):
-    """What the boxes of a function say and which colour they have."""
+    """What the boxes of a function say, and which colour they have."""
 
     name: str
-    heading: str
-    """Name and place as a title's first lines, ready to be written."""
+    place: str
     swatch: str
 
 
@@ -88,7 +90,7 @@ class _Places(NamedTuple):
 def flame_svg(graph: FlameGraph, profile: Profile, style: FlameStyle | None = None) -> str:
     """Return a picture of the flame graph of ``profile``: an SVG document, to be kept as UTF-8.
 
-    Of up to 20,000 boxes it takes at most 10 MB; names are cut where they would make it more.
+    Of up to 40,000 boxes it takes at most 10 MB: names are cut where they would make it more.
 
     >>> import profkit
     >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
@@ -97,27 +99,33 @@ def flame_svg(graph: FlameGraph, profile: Profile, style: FlameStyle | None = No
     '<svg xmlns="http://www.w3.org/2000/svg" width='
     """
     style = style or FlameStyle()
+    *lengths, least = _NAME_LENGTHS
+    for longest in lengths:
+        if _size_of_names(graph, profile, longest) < _LARGEST_FILE:
+            svg = _draw(graph, profile, style, longest)
+            if len(svg.encode()) <= _LARGEST_FILE:
+                return svg
+    return _draw(graph, profile, style, least)
+
+
+def _size_of_names(graph: FlameGraph, profile: Profile, longest: int) -> int:
+    """Return how many characters there are at least in names and places, cut to ``longest``."""
+    functions = np.unique(graph.function[1:])
+    table = profile.functions
+    strings = [*table.name[functions].tolist(), *table.file[functions].tolist()]
+    return sum(min(longest, len(profile.text(string))) for string in strings)
+
+
+def _draw(graph: FlameGraph, profile: Profile, style: FlameStyle, longest: int) -> str:
     width = graph.options.width
     scale = scale_of(profile.value_types[graph.options.value_type], graph.total)
     scale = replace(scale, label=_fit(escape(scale.label), _LONGEST_UNIT))
-    places = _places(graph, style)
-    box_size = _BYTES_OF_A_BOX + 2 * len(_xml(scale.label).encode())
-    labels = _labels(graph, profile, _LARGEST_FILE - len(graph) * box_size)
+    functions, function_of = np.unique(graph.function, return_inverse=True)
+    known = [_label(profile, function, longest) for function in functions.tolist()]
     foot = _HEADER + graph.levels * _ROW + 20
-    notes = [*_legend(labels), *_remarks(graph, profile, scale)]
-    flowing, bottom = _flow(notes, width, foot)
+    notes, bottom = _flow([*_legend(known), *_remarks(graph, profile, scale)], width, foot)
     title = _fit(escape(style.title), _LONGEST_TEXT)
     heading = _fit(title, (width - 2 * _MARGIN) / _TITLE_LETTER)
-    if graph.total:
-        drawn = [
-            '<g id="boxes">',
-            *_boxes(graph, scale, places, labels),
-            '</g>\n<g id="labels">',
-            *_texts(places, labels),
-            "</g>",
-        ]
-    else:
-        drawn = [f'<text x="{_MARGIN}" y="{_HEADER + 13}">{_why_empty(graph)}</text>']
     size = f'width="{width}" height="{bottom}" viewBox="0 0 {width} {bottom}"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
@@ -125,14 +133,22 @@ def flame_svg(graph: FlameGraph, profile: Profile, style: FlameStyle | None = No
         f"<style>\n{_packaged('flame.css')}</style>",
         '<rect id="page" width="100%" height="100%"/>',
         f'<text id="title" x="{_MARGIN}" y="25">{_xml(heading)}</text>',
-        *drawn,
-        f'<g id="notes" data-top="{foot}">',
-        *flowing,
-        "</g>",
-        *(_script(graph) if graph.total else ()),
-        "</svg>\n",
     ]
-    return "\n".join(lines)
+    if graph.total:
+        places = _places(graph, style)
+        labels = [known[number] for number in function_of.tolist()]
+        lines.append('<g id="boxes">')
+        lines.extend(_boxes(graph, scale, places, labels))
+        lines.append('</g>\n<g id="labels">')
+        lines.extend(_texts(places, labels))
+        lines.append("</g>")
+    else:
+        lines.append(f'<text x="{_MARGIN}" y="{_HEADER + 13}">{_why_empty(graph)}</text>')
+    lines += [f'<g id="notes" data-top="{foot}">', *notes, "</g>"]
+    if graph.total:
+        lines.append(_data(graph, scale, known, function_of))
+        lines.append(f"<script><![CDATA[\n{_packaged('flame.js')}]]></script>")
+    return "\n".join([*lines, "</svg>\n"])
 
 
 def _places(graph: FlameGraph, style: FlameStyle) -> _Places:
@@ -143,45 +159,43 @@ def _places(graph: FlameGraph, style: FlameStyle) -> _Places:
     return _Places((left + _MARGIN).tolist(), wide.tolist(), (_HEADER + level * _ROW).tolist())
 
 
-def _labels(graph: FlameGraph, profile: Profile, room: int) -> list[_Label]:
-    """Return each box's label; names are cut so short that the file has room for them."""
-    functions, number = np.unique(graph.function, return_inverse=True)
-    boxes_of = np.bincount(number)
-    longest = _LONGEST_TEXT
-    while True:
-        known = [_label(profile, function, longest) for function in functions.tolist()]
-        sizes = [len(label.heading.encode()) + len(_xml(label.name).encode()) for label in known]
-        size = int(boxes_of @ np.array(sizes, np.int64))
-        if size <= room or longest <= _LEAST_CELLS:
-            return [known[i] for i in number.tolist()]
-        longest = max(_LEAST_CELLS, longest * room // size)
-
-
 def _label(profile: Profile, function: int, longest: int) -> _Label:
     if function == ABSENT:
-        return _Label("all", "all", "i0")
-    name, place = function_name(profile, function), full_place(profile, function)
+        return _Label("all", "", "i0")
     table = profile.functions
+    name = function_name(profile, function)
     color = swatch(name, int(table.kind[function]), profile.text(int(table.package[function])))
-    name = _fit(escape(name), longest)
-    heading = f"{name}\n{_fit(escape(place), longest)}" if place else name
-    return _Label(name, _xml(heading), color)
+    place = full_place(profile, function)
+    # Cut twice: a long text takes time to escape, and may be longer once it is.
+    name = _fit(escape(name[: longest + 1]), longest)
+    return _Label(name, _fit_path(escape(place[-longest - 1 :]), longest), color)
 
 
 def _boxes(
     graph: FlameGraph, scale: Scale, places: _Places, labels: Sequence[_Label]
 ) -> Iterator[str]:
-    scale = replace(scale, label=_xml(scale.label))
+    """Yield the boxes; the widest of them with titles, to the others the script gives some.
+
+    Nobody points at a box narrower than a pixel before it is zoomed, and titles take most of the
+    room in the file.
+    """
     total = graph.total
-    figures = zip(graph.total_values.tolist(), graph.self_values.tolist(), strict=True)
-    rows = zip(*places, labels, figures, strict=True)
-    for left, wide, top, (_, heading, color), (whole, own) in rows:
+    titled = np.zeros(len(graph), bool)
+    titled[np.argsort(-graph.total_values, kind="stable")[:_TITLED_BOXES]] = True
+    values = zip(graph.total_values.tolist(), graph.self_values.tolist(), strict=True)
+    rows = zip(*places, labels, values, titled.tolist(), strict=True)
+    for left, wide, top, (name, place, color), (whole, own), has_title in rows:
         drawn = wide - _GAP if wide > _WORTH_GAP else max(wide, _LEAST)
-        yield (
-            f'<rect x="{left:.1f}" y="{top}" width="{drawn:.1f}" height="{_BOX}" class="{color}">'
-            f"<title>{heading}\ntotal {scale.with_label(whole)} ({percent(whole, total)}), "
-            f"self {scale.with_label(own)} ({percent(own, total)})</title></rect>"
+        box = f'<rect x="{left:.1f}" y="{top}" width="{drawn:.1f}" height="{_BOX}" class="{color}"'
+        if not has_title:
+            yield f"{box}/>"
+            continue
+        figures = (
+            f"total {scale.with_label(whole)} ({percent(whole, total)}), "
+            f"self {scale.with_label(own)} ({percent(own, total)})"
         )
+        title = "\n".join(filter(None, (name, place, figures)))
+        yield f"{box}><title>{_xml(title)}</title></rect>"
 
 
 def _texts(places: _Places, labels: Sequence[_Label]) -> Iterator[str]:
@@ -191,9 +205,9 @@ def _texts(places: _Places, labels: Sequence[_Label]) -> Iterator[str]:
             yield f'<text x="{left + 3:.1f}" y="{top + 12.5}">{_xml(text)}</text>'
 
 
-def _legend(labels: Sequence[_Label]) -> Iterator[_Note]:
+def _legend(known: Sequence[_Label]) -> Iterator[_Note]:
     """Yield what the colours mean, of the families that occur."""
-    present = {label.swatch[0] for label in labels[1:]}
+    present = {label.swatch[0] for label in known[1:]}
     for meaning, families in FAMILIES.items():
         if shown := sorted(present.intersection(families)):
             yield _Note(meaning, shown)
@@ -239,17 +253,23 @@ def _why_empty(graph: FlameGraph) -> str:
     return "Nothing to draw: no sample has any value."
 
 
-def _script(graph: FlameGraph) -> Iterator[str]:
+def _data(
+    graph: FlameGraph, scale: Scale, known: Sequence[_Label], function_of: npt.NDArray[np.intp]
+) -> str:
+    """Return what the script works with: each function once, and the boxes' exact values."""
     data = {
-        "x": graph.x.tolist(),
-        "total": graph.total_values.tolist(),
+        "functions": [(label.name, label.place) for label in known],
+        "function": function_of.tolist(),
         "depth": graph.depth.tolist(),
+        "x": graph.x.tolist(),
+        "self": graph.self_values.tolist(),
+        "total": graph.total_values.tolist(),
+        "unit": asdict(scale),
         "margin": _MARGIN,
         "header": _HEADER,
     }
     encoded = msgspec.json.encode(data).decode()
-    yield f'<script type="application/json" id="data">{encoded}</script>'
-    yield f"<script><![CDATA[\n{_packaged('flame.js')}]]></script>"
+    return f'<script type="application/json" id="data">{_xml(encoded)}</script>'
 
 
 def _packaged(name: str) -> str:

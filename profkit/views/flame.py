@@ -40,7 +40,7 @@ class FlameOptions:
     include_idle: bool = False
     width: int = 1200
     min_width: float = 0.1
-    max_boxes: int = 20_000
+    max_boxes: int = 40_000
 
     def __post_init__(self) -> None:
         if self.width <= 0:

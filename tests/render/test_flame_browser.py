@@ -11,7 +11,7 @@ import pytest
 from building import profile_of
 from playwright.sync_api import expect, sync_playwright
 
-from profkit.profile import Kind
+from profkit.profile import COUNT, NANOSECONDS, Kind, ValueType
 from profkit.render.flame_svg import FlameStyle, flame_svg
 from profkit.symbols.packages import APP
 from profkit.views.flame import flame
@@ -324,6 +324,31 @@ def test_colours_follow_the_reader_s_scheme(
     assert page.locator("#page").evaluate(fill) == page_color
     assert box(page, "a").evaluate(fill) == box_color
     assert page.locator("#labels text").last.evaluate(fill) == text_color
+
+
+def test_boxes_without_a_title_in_the_file_get_one_when_they_are_zoomed(open_page) -> None:
+    places = [(f"f{i:04}", f"/srv/{i}.js", 7) for i in range(6_000)]
+    rows = (([place, place, place], 1_500_000) for place in places)
+    page = open_page(profile_of(*rows, value_type=ValueType("cpu", NANOSECONDS)))
+    last = page.locator("#boxes rect").last
+    assert last.text_content() == ""
+    page.locator("#boxes rect").nth(-2).dispatch_event("click")
+    assert last.text_content() == (
+        "f5999\n/srv/5999.js:7\ntotal 1.5 ms (0.0 %), self 1.5 ms (0.0 %)"
+    )
+    page.keyboard.press("Control+f")
+    page.keyboard.type("f5999")
+    expect(page.locator("output")).to_have_text("0.0 % matched (100.0 % of the zoomed)")
+
+
+@pytest.mark.parametrize("value_type", [ValueType("cpu", NANOSECONDS), ValueType("ticks", COUNT)])
+def test_the_script_words_a_box_as_its_title_does(open_page, value_type) -> None:
+    rows = [([("a", "/srv/a.js", 3)], 1_234_567_890), ([("b",)], 98_765)]
+    page = open_page(profile_of(*rows, value_type=value_type))
+    for name in ("all", "a"):
+        box(page, name).hover()
+        title = box(page, name).text_content()
+        expect(page.locator("header p")).to_have_text(title.replace("\n", " · "))
 
 
 def test_hostile_names_stay_text(open_page) -> None:
