@@ -9,6 +9,7 @@ Both builders work level by level: all nodes of one depth at a time, as columns.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["StackTree"]
 
-_HASH_SEED = 0x70726F66
 _BLOCK_SIZE = 1 << 20
 
 
@@ -248,9 +248,8 @@ def _distinct_stacks(
     stacks = len(counts)
     if not stacks:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    random = np.random.default_rng(_HASH_SEED)
-    words = random.integers(0, 2**64, int(frames.max(initial=-1)) + 1, dtype=np.uint64)
-    turns = random.integers(0, 2**63, int(counts.max()) + 1, dtype=np.uint64) * 2 + 1
+    words = _scattered(0, int(frames.max(initial=-1)) + 1)
+    turns = _scattered(len(words), int(counts.max()) + 1) | np.uint64(1)
     hashes = np.empty(stacks, np.uint64)
     blocks = list(_blocks(starts, counts))
     for low, high in blocks:
@@ -281,5 +280,16 @@ def _blocks(
     """Cut the stacks into runs of about a million frames, so that memory stays bounded."""
     total = int(starts[-1] + counts[-1])
     edges = np.searchsorted(starts, np.arange(_BLOCK_SIZE, total, _BLOCK_SIZE))
-    bounds = np.unique([0, *edges.tolist(), len(starts)])
-    yield from zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+    bounds = sorted({0, *edges.tolist(), len(starts)})
+    yield from itertools.pairwise(bounds)
+
+
+def _scattered(first: int, count: int) -> npt.NDArray[np.uint64]:
+    """Return words that look random: SplitMix64 (Steele, Lea and Flood, 2014) of ``first`` on.
+
+    ``numpy.random`` would do as well, but is 10 ms of start-up.
+    """
+    word = np.arange(first + 1, first + count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return word ^ (word >> np.uint64(31))

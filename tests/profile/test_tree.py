@@ -89,15 +89,17 @@ def test_from_stacks_holds_each_prefix_once_and_finds_each_leaf(some_stacks):
     assert [stack_of(tree, int(node)) for node in leaf] == [tuple(stack) for stack in some_stacks]
 
 
+def test_scattered_words_are_splitmix64():
+    words = tree_module._scattered(0, 3).tolist()
+    assert words == [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
+    assert tree_module._scattered(1, 2).tolist() == words[1:]
+
+
 @given(stacks)
 def test_from_stacks_is_right_even_if_all_hashes_are_equal(some_stacks):
-    class EqualHashes:
-        def integers(self, _low, _high, size, dtype):
-            return np.zeros(size, dtype)
-
     expected, expected_leaf = tree_from_stacks(some_stacks)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tree_module.np.random, "default_rng", lambda _seed: EqualHashes())
+        patch.setattr(tree_module, "_scattered", lambda _first, count: np.zeros(count, np.uint64))
         tree, leaf = tree_from_stacks(some_stacks)
 
     assert tree.parent.tolist() == expected.parent.tolist()
