@@ -221,8 +221,11 @@ def _remarks(graph: FlameGraph, profile: Profile, scale: Scale) -> Iterator[_Not
     if graph.idle:
         yield _Note(f"{scale.with_label(graph.idle)} of idleness left out")
     if graph.pruned:
-        boxes, own = count(graph.pruned, "box", "boxes"), percent(graph.pruned_self, graph.total)
-        yield _Note(f"{boxes} too narrow to draw, with {own} of self time")
+        boxes, own = (
+            count(graph.pruned, "narrow box", "narrow boxes"),
+            percent(graph.pruned_self, graph.total),
+        )
+        yield _Note(f"{boxes} not drawn, with {own} of self time")
 
 
 def _flow(notes: Sequence[_Note], width: int, top: int) -> tuple[list[str], int]:

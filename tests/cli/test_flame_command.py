@@ -161,7 +161,7 @@ def test_the_options_reach_the_picture(capsys, folder, log) -> None:
     assert tops[0][0] == max(tops[0])
     assert tops[1][0] == min(tops[1])
     assert len(tops[0]) > len(tops[1])
-    assert "too narrow to draw" in "".join(down.itertext())
+    assert "1 narrow box not drawn" in "".join(down.itertext())
 
 
 def test_narrow_boxes_are_counted(capsys, log) -> None:

@@ -144,7 +144,7 @@ def test_the_foot_names_the_file_the_total_and_what_is_not_drawn() -> None:
         "test.profile",
         "100,000 samples in all",
         "7 samples of idleness left out",
-        "2 boxes too narrow to draw, with 0.0 % of self time",
+        "2 narrow boxes not drawn, with 0.0 % of self time",
     ]
 
 
