@@ -96,13 +96,16 @@ def _absolute_times(
     start, end = end_points(file, source)
     if file.deltas is not None:
         at = f"{file.at}.timeDeltas"
-        _refuse_overflow(np.abs(file.deltas.astype(np.float64)).sum(), source, at)
+        with np.errstate(over="ignore"):
+            _refuse_overflow(float(np.abs(file.deltas.astype(np.float64)).sum()), source, at)
         # Without a start the clock is the samples' own, which says nothing of the end.
         start, end = (0, None) if start is None else (start, end)
         time = np.cumsum(_in_nanoseconds(file.deltas)) + start
     elif file.timestamps is not None:
         at = f"{file.at}.timestamps"
-        _refuse_overflow(np.abs(file.timestamps.astype(np.float64)).max(initial=0), source, at)
+        _refuse_overflow(
+            float(np.abs(file.timestamps.astype(np.float64)).max(initial=0)), source, at
+        )
         time = _in_nanoseconds(file.timestamps)
         if len(time) and (start is None or start > int(time[0])):
             start, end = int(time[0]), None  # those are of another clock

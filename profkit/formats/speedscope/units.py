@@ -50,7 +50,7 @@ class Scale:
 
     def points(self, numbers: Numbers, at: str) -> Ints:
         """Convert each number by itself. Raises :class:`FormatError` where one is too large."""
-        self._refuse_overflow(np.abs(numbers.astype(np.float64)).max(initial=0), at)
+        self._refuse_overflow(float(np.abs(numbers.astype(np.float64)).max(initial=0)), at)
         whole, part = self._split(numbers)
         return whole + np.rint(part).astype(np.int64)
 
@@ -59,7 +59,8 @@ class Scale:
 
         Raises :class:`FormatError` where that is too large.
         """
-        self._refuse_overflow(numbers.astype(np.float64).sum(), at)
+        with np.errstate(over="ignore"):
+            self._refuse_overflow(float(numbers.astype(np.float64).sum()), at)
         whole, part = self._split(numbers)
         near = np.rint(part)
         if (np.abs(part - near) > _NOISE).any():
