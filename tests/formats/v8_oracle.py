@@ -1,4 +1,6 @@
-"""A V8 log processor as plain as can be: one line, one tick, one address at a time.
+"""A V8 log processor as plain as can be: one event, one tick, one address at a time.
+
+It knows no dialect: an event is the fields of a line of today's V8, with names as they are.
 
 It follows V8's ``tools/codemap.mjs`` and ``tools/profile.mjs`` step by step and is what the
 columnar reader must equal.
@@ -7,6 +9,10 @@ columnar reader must equal.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 PAGE = 4096
 
@@ -48,9 +54,8 @@ class Oracle:
     _pages: set[int] = field(default_factory=set)
     _copies: dict[str, int] = field(default_factory=dict)
 
-    def feed(self, log: str) -> None:
-        for line in log.splitlines():
-            kind, *fields = line.split(",")
+    def feed(self, events: Iterable[Sequence[str]]) -> None:
+        for kind, *fields in events:
             getattr(self, "_" + kind.replace("-", "_"), lambda *_: None)(*fields)
 
     def _shared_library(self, path: str, start: str, end: str, *_: str) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from profkit.formats.encoding import utf8_head
+
 if TYPE_CHECKING:
     from profkit.formats.registry import ReadOptions
     from profkit.profile import Profile
@@ -18,12 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["read", "sniff"]
 
-_SURE = re.compile(rb"(?:\xef\xbb\xbf)?v8-version,\d")
+_SURE = re.compile(rb"v8-version,\d")
 _LINE = re.compile(rb"(?:tick|code-creation|shared-library|profiler|v8-platform),", re.MULTILINE)
 
 
 def sniff(head: bytes) -> bool | None:
     """Tell a V8 log by its header, or by a first line of a kind that only V8 writes."""
+    head = utf8_head(head)
     return bool(_SURE.match(head) or _LINE.match(head))
 
 

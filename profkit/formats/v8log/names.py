@@ -18,7 +18,10 @@ __all__ = ["ANONYMOUS", "Named", "label_of", "name_of", "tier_mark"]
 
 ANONYMOUS = "(anonymous)"
 
-_MARKS = {"": "", "~": "~", "^": "^", "+": "+", "*": "*"}
+_MARKS = {
+    before + mark + after: mark for mark in "~^+*" for before in ("", "o") for after in ("", "'")
+}
+_MARKS[""] = ""
 _TIERS = {tier.mark: tier for tier in Tier}
 _KINDS = {
     "Builtin": Kind.BUILTIN,
@@ -42,9 +45,13 @@ class Named(NamedTuple):
 
 
 def tier_mark(field: str) -> str:
-    """Return the mark of a tier without what V8 appends to it. Raises ``ValueError``."""
-    mark = field.removesuffix("'").removeprefix("o")
-    if mark not in _MARKS:
+    """Return the mark of a tier without what V8 adds to it.
+
+    An ``o`` before it is code entered in the middle of a loop, a quote after it is code that
+    depends on its context. Raises ``ValueError``.
+    """
+    mark = _MARKS.get(field)
+    if mark is None:
         raise ValueError(field)
     return mark
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from profkit.errors import FormatError
+from profkit.formats.encoding import utf8_chunks
 from profkit.formats.v8log.codemap import CodeMap
 from profkit.formats.v8log.fields import PLAIN, dialect_of, number, text
 from profkit.formats.v8log.names import tier_mark
@@ -164,7 +165,12 @@ class LogReader:
     def _shared_library(self, line: bytes) -> None:
         dialect = dialect_of(line, self.version)
         _, path, start, end, *bias = dialect.split(line)
+        if number(start) >= _KERNEL:
+            self._skipped[b"shared-library of the kernel"] += 1
+            return
         slide = number(bias[0]) if bias else 0
+        if abs(slide) >= _LARGEST_ADDRESS:
+            raise ValueError(bias)
         self.libraries.append(Library(dialect.text(path), _address(start), _address(end), slide))
 
     def _v8_version(self, line: bytes) -> None:
@@ -178,11 +184,13 @@ class LogReader:
     def _profiler(self, line: bytes) -> None:
         _, event, *rest = dialect_of(line, self.version).split(line)
         if event == b"begin" and rest:
-            self._interval = number(rest[0])
+            self._interval = _size(rest[0])
 
 
 _CUT = "cut off in the middle at the end of the file"
 _LARGEST_ADDRESS = 2**62
+_KERNEL = 2**63
+"""Half of all addresses: the kernel's, where no code of a program lies."""
 
 
 def _address(field: bytes) -> int:
@@ -202,13 +210,15 @@ def _size(field: bytes) -> int:
 def _line_batches(source: Source, ledger: LedgerBook) -> Iterator[list[bytes]]:
     """Yield the complete lines of a log in batches; a last line without its end is dropped."""
     rest: list[bytes] = []
-    for chunk in source.chunks():
+    for chunk in utf8_chunks(source):
         head, newline, tail = chunk.rpartition(b"\n")
         if not newline:
             rest.append(chunk)
             continue
-        batch = (b"".join([*rest, head]) if rest else head).split(b"\n")
+        block = b"".join([*rest, head]) if rest else head
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
         rest = [tail] if tail else []
-        yield batch
+        yield block.split(b"\n")
     if rest:
         ledger.add(Action.DROPPED, "lines", _CUT, 1, "the last line")

@@ -26,6 +26,8 @@ NO_ADDRESS = -1
 _STACK_TEXT_LIMIT = 32 << 20
 _LARGEST_ADDRESS = 2**63 - 1
 _FIELDS = 7
+_LATEST = 2**63 // 1000
+"""In microseconds; in nanoseconds it still fits 63 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class TickColumns:
         time, state = array("q", map(int, times)), array("b", map(int, states))
         if min(state) < 0:
             raise ValueError("a negative state")
+        if max(time) > _LATEST or min(time) < -_LATEST:
+            raise ValueError("a time beyond the clock")
         try:
             stack = array("i", map(self._stacks.__getitem__, texts))
         except _RelativeStackError:

@@ -1,0 +1,51 @@
+"""Text as UTF-8, whatever its byte order mark says.
+
+Recorders write UTF-8; a shell or an editor on Windows may have made UTF-16 of it, or put a mark
+before it.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING
+
+from profkit.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profkit.source import Source
+
+__all__ = ["utf8_chunks", "utf8_head"]
+
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+def utf8_head(head: bytes) -> bytes:
+    """Return the beginning of a file as UTF-8, without a byte order mark."""
+    encoding = _UTF16.get(head[:2])
+    if encoding:
+        return head[2:].decode(encoding, "replace").encode("utf-8", "replace")
+    return head.removeprefix(codecs.BOM_UTF8)
+
+
+def utf8_chunks(source: Source) -> Iterator[bytes]:
+    """Yield a source's bytes as UTF-8, without a byte order mark.
+
+    Raises :class:`~profkit.errors.FormatError` where a mark promises UTF-16 and it is none.
+    """
+    chunks = source.chunks()
+    first = next(chunks, b"")
+    encoding = _UTF16.get(first[:2])
+    if encoding is None:
+        yield first.removeprefix(codecs.BOM_UTF8)
+        yield from chunks
+        return
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        yield decoder.decode(first[2:]).encode()
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise FormatError(source.name, f"is not valid UTF-16 ({error.reason})") from None
