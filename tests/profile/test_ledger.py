@@ -71,6 +71,12 @@ def test_merged_says_what_one_book_of_both_would(one, other):
     assert written(one).merged(written(other)) == written(one + other)
 
 
+def test_what_is_added_without_a_number_is_one():
+    book = LedgerBook()
+    book.add(Action.DROPPED, "frames", "unknown address")
+    assert book.close().count(Action.DROPPED) == 1
+
+
 def test_losses_are_what_was_repaired_or_dropped():
     ledger = written((action, "ticks", "why", 1, "") for action in Action)
     assert ledger.losses == (

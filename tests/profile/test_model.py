@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from strategies import profiles
 
-from profkit.profile import ABSENT, Kind, SampleTable, Tier
+from profkit.profile import ABSENT, Kind, SampleTable, Thread, Tier
 
 
 def naive_self(profile, value_type, *, include_idle=True):
@@ -86,6 +86,11 @@ def test_one_value_a_sample_may_be_given_as_a_plain_column():
     samples = SampleTable(np.array([0, 0]), np.array([3, 4]))
     assert samples.values.tolist() == [[3], [4]]
     assert not samples.values.flags.writeable
+
+
+def test_a_thread_s_ids_are_absent_unless_given():
+    thread = Thread("main", SampleTable(np.array([0]), np.array([3])))
+    assert (thread.process_id, thread.thread_id, thread.process_name) == (ABSENT, ABSENT, "")
 
 
 def test_a_profile_cannot_be_changed_in_place():
