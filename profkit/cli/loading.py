@@ -26,6 +26,8 @@ __all__ = ["load_profiles", "pick_value_type"]
 
 _WORTH_PROGRESS = 20_000_000
 _WORTH_WARNING = 0.01
+_PATIENCE = 1.0
+"""How many seconds a pipe that nobody named may stay silent; ``-`` waits for as long as it takes."""
 
 
 def load_profiles(
@@ -103,7 +105,10 @@ def _unnamed(input_format: str | None) -> tuple[Sequence[str], Sequence[str | No
 
 
 def _is_piped() -> bool:
-    """Tell whether somebody pipes a profile in; an open pipe that says nothing is none."""
+    """Tell whether somebody pipes a profile in.
+
+    A pipe that stays open and silent is none: whoever started this program may have left one.
+    """
     import select  # noqa: PLC0415 (only needed here)
     import stat  # noqa: PLC0415
 
@@ -114,9 +119,9 @@ def _is_piped() -> bool:
         return False
     if stat.S_ISREG(mode):
         return True
-    if not stat.S_ISFIFO(mode):
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
         return False
-    ready, _, _ = select.select([descriptor], [], [], 0.25)
+    ready, _, _ = select.select([descriptor], [], [], _PATIENCE)
     return bool(ready and cast("io.BufferedReader", sys.stdin.buffer).peek(1))
 
 

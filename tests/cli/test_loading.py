@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import socket
 import sys
 import time
 
@@ -31,6 +32,15 @@ def test_what_is_piped_in_is_read_without_a_name(log, folder) -> None:
         result = spawn("top", "--json", stdin=file)
     assert _total(result.stdout) == 4
     assert result.stderr == b""
+
+
+def test_a_socket_is_a_pipe_too(log) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(LOG.encode())
+        ours.shutdown(socket.SHUT_WR)
+        result = spawn("top", "--json", stdin=theirs)
+    assert _total(result.stdout) == 4
 
 
 def test_a_pipe_that_stays_silent_is_not_waited_for(log) -> None:
