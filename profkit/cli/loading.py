@@ -27,7 +27,7 @@ __all__ = ["load_profiles", "pick_value_type"]
 _WORTH_PROGRESS = 20_000_000
 _WORTH_WARNING = 0.01
 _PATIENCE = 1.0
-"""How many seconds a pipe that nobody named may stay silent; ``-`` waits for as long as it takes."""
+"""How many seconds a pipe that nobody named may stay silent; ``-`` waits as long as it takes."""
 
 
 def load_profiles(
