@@ -34,7 +34,7 @@ def tracked_files():
 
 def text_of(path):
     data = path.read_bytes()
-    if path.suffix == ".gz":
+    if path.suffix == ".gz" and SAMPLES in path.parents:
         # The text of recorded scripts is somebody else's, and may speak of any folder.
         lines = gzip.decompress(data).splitlines(keepends=True)
         data = b"".join(line for line in lines if not line.startswith(b"script-source,"))
