@@ -17,7 +17,8 @@ const script = find(page, /<script>([^]*?)<\/script>/, 'the script')[1];
 const [, encodings, setup] = find(script, /encodings:(\w+),context:\w+,setup:(\w+),/, 'the set-up');
 const [, model] = find(script, /\bModel:\(\)=>(\w+)/, 'the model');
 // Modules are functions that are run when first needed: `var a,b,run=module(()=>{…})`.
-const run = name => find(script, new RegExp(`var (?:\\w+,)*${name},(?:\\w+,)*(\\w+)=\\w+\\(\\(\\)=>\\{`), name)[1];
+const run = name =>
+  find(script, new RegExp(`var (?:\\w+,)*${name},(?:\\w+,)*(\\w+)=\\w+\\(\\(\\)=>\\{`), name)[1];
 const modules = [encodings, setup, model].map(name => `${run(name)}()`).join(',');
 const start = find(script, /\w+\(Promise\.resolve\(\)\.then\(\(\)=>\(/, 'the start').index;
 

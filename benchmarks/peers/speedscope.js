@@ -14,11 +14,14 @@ const release = join(folder, 'node_modules/speedscope/dist/release');
 const name = readdirSync(release).find(file => /^speedscope-.*\.js$/.test(file));
 const script = readFileSync(join(release, name), 'utf8');
 
-const [, importers] = find(script, /\((\w+),\{(?:\w+:\(\)=>\w+,)*importProfilesFromArrayBuffer:/, 'the importer');
-const start = find(script, new RegExp(`var \\w+=Promise\\.resolve\\(\\)\\.then\\(\\(\\)=>\\((\\w+)\\(\\),${importers}\\)\\)`), 'the start');
+// The importers are a module of their own, which the page's start names with its first run.
+const [, importers] = find(
+  script, /\((\w+),\{(?:\w+:\(\)=>\w+,)*importProfilesFromArrayBuffer:/, 'the importer');
+const { index: start, 1: run } = find(
+  script, new RegExp(`var \\w+=Promise\\.resolve\\(\\)\\.then\\(\\(\\)=>\\((\\w+)\\(\\),${importers}\\)`), 'the start');
 
-const { importProfilesFromArrayBuffer } = reach(script, start.index,
-  `${start[1]}();globalThis.reached=${importers};return;`);
+const { importProfilesFromArrayBuffer } = reach(
+  script, start, `${run}();globalThis.reached=${importers};return;`);
 
 const { buffer } = readFileSync(profile);
 importProfilesFromArrayBuffer(basename(profile), buffer).then(group => {

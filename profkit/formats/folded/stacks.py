@@ -14,6 +14,7 @@ from profkit.errors import EmptyInputError, FormatError
 from profkit.formats.decimals import UNITS, digits_for, is_exact, shifted
 from profkit.formats.folded.lines import batches, first_lines, is_comment
 from profkit.formats.folded.names import intern
+from profkit.formats.folded.paths import Paths
 from profkit.formats.interning import Numbered
 from profkit.formats.pyspy import Owner, with_label
 from profkit.profile import (
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Stacks"]
 
-# So many frames are held as they stand in the file before they become a tree.
-_PART = 1 << 22
+# So many nodes, and bytes of stacks, are held as they come before they become a tree.
+_PART_NODES = 1 << 21
+_PART_BYTES = 1 << 26
 _SURELY_64_BITS = 18
 _LARGEST = 2**63 - 1
 _COUNT = re.compile(rb"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -68,15 +70,16 @@ class Stacks:
 
     def _begin_part(self) -> None:
         self._rows: dict[bytes, int] = {}
-        self._lengths = array("q")
-        self._frames = array("q")
+        self._held = 0
+        self._paths = Paths(self._labels)
+        self._leaf_of_row = array("q")
 
     def read(self, source: Source) -> None:
         """Read all lines of a source."""
         self._refuse_differences(first_lines(source.head) or [])
         for batch in batches(source):
             self._read_lines(batch)
-            if len(self._frames) > _PART:
+            if len(self._paths.parents) > _PART_NODES or self._held > _PART_BYTES:
                 self._end_part()
 
     def _refuse_differences(self, lines: list[bytes]) -> None:
@@ -143,24 +146,22 @@ class Stacks:
         if stack.startswith(b"#") and is_comment(stack):
             self._leave_out(stack, number, "")
             return None
-        labels = stack.split(b";")
-        if _NAMELESS in stack or not labels[0] or not labels[-1]:
-            named = [label for label in labels if label]
-            if not named:
+        path, owner = stack, 0
+        if _NAMELESS in path or path.startswith(b";") or path.endswith(b";"):
+            path = b";".join(filter(None, stack.split(b";")))
+            if not path:
                 self._leave_out(stack, number, "without a stack")
                 return None
-            cause, count = "without a name: left out", len(labels) - len(named)
+            cause, count = "without a name: left out", stack.count(b";") - path.count(b";")
             self._builder.ledger.add(Action.REPAIRED, "frames", cause, count, f"line {number}")
-            labels = named
-        owner = 0
-        if stack.startswith(_OWNERS):
-            who, labels = _split_owner(labels)
-            owner = self._owners[who]
-        self._frames.extend(map(self._labels.__getitem__, labels))
+        if path.startswith(_OWNERS):
+            who, labels = _split_owner(path.split(b";"))
+            path, owner = b";".join(labels), self._owners[who]
+        self._leaf_of_row.append(self._paths.add(path))
         if new := len(self._labels) - len(self._line_of_label):
             self._line_of_label.extend(repeat(number, new))
-        self._lengths.append(len(labels))
         self._rows[stack] = row = len(self._owner_of_row)
+        self._held += len(stack)
         self._owner_of_row.append(owner)
         return row
 
@@ -171,10 +172,10 @@ class Stacks:
             list(self._labels)[known:], self._line_of_label[known:], strict=True
         ):
             self._frame_of_label.append(intern(self._decoded(label, line), self._builder))
-        frames = np.array(self._frame_of_label, np.int64)[np.array(self._frames, np.int64)]
-        tree, leaf = StackTree.from_stacks(np.array(self._lengths, np.int64), frames)
+        frames = np.array(self._frame_of_label, np.int64)[np.array(self._paths.labels, np.int64)]
+        tree, place = StackTree.from_parents(np.array(self._paths.parents, np.int64), frames)
         self._trees.append(tree)
-        self._leaves.append(leaf)
+        self._leaves.append(place[np.array(self._leaf_of_row, np.int64)])
         self._begin_part()
 
     def _decoded(self, label: bytes, line: int) -> str:
