@@ -53,6 +53,20 @@ def test_classic(log, capsys) -> None:
     assert run(capsys, "process", "--format", "classic", log) == (0, CLASSIC, "")
 
 
+def test_classic_hides_what_the_tool_of_node_6_hides(folder, capsys) -> None:
+    (folder / "old.log").write_text(
+        'v8-version,5,1,281,108,0\ncode-creation,LoadIC,7,0x1000,16,"a"\n'
+        'code-creation,LazyCompile,0,0x2000,16,"run /srv/a.js:1:2",0x9000,*\n'
+        "tick,0x1004,1,0,0x0,0,0x2004\n"
+    )
+    code, out, _ = run(capsys, "process", "--format", "classic", "old.log")
+    assert code == 0
+    assert "less than 2.0% are not shown" in out
+    assert "      1  100.0%  100.0%  LazyCompile: *run /srv/a.js:1:2\n" in out
+    assert "LoadIC" not in out
+    assert "(ic)" in run(capsys, "top", "old.log")[1]
+
+
 def test_classic_to_a_file(log, folder, capsys) -> None:
     code, out, err = run(capsys, "process", "--format", "classic", "-o", "report.txt", log)
     assert (code, out, err) == (0, "", "")

@@ -18,7 +18,7 @@ from profkit.profile import (
     ValueType,
 )
 from profkit.render.classic import classic_text
-from profkit.views.ticks import tick_report
+from profkit.views.ticks import TickOptions, tick_report
 
 
 def profile_of(*stacks: tuple[tuple[str, Kind], ...], states=None):
@@ -52,6 +52,13 @@ def test_ticks_in_hidden_code_count_for_the_caller():
         ("run", 3, 0),
         ("run", 1, 1),
     ]
+
+
+def test_frames_may_be_hidden_by_their_label():
+    report = tick_report(profile_of((JS, WRITE), (JS,), (LIBC,)), TickOptions(hidden="wri"))
+    assert figures(report.javascript) == [("run", 2)]
+    assert not report.native
+    assert figures(report.libraries) == [("libc.so.6", 1)]
 
 
 def test_native_entry_points_are_the_outermost_native_function_that_javascript_called():
