@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import click
@@ -82,7 +82,7 @@ def flame(
     directory.
     """
     paths, out = _split(names, needs_output=not as_json)
-    profile = load_profiles(paths, input_format=input_format)
+    profile = load_profiles(paths, input_format=input_format, output=out)
     graph = lay_out(
         profile,
         FlameOptions(
@@ -117,16 +117,7 @@ def _split(names: Sequence[str], *, needs_output: bool) -> tuple[Sequence[str], 
         raise UsageError(f"the last name must be a file to write that ends in .svg, or -; {last}")
     else:
         paths, out = names, None
-    if out != STDOUT and any(_is_same_file(path, out) for path in paths):
-        raise UsageError(f"{out} is a profile to read; name another file for the picture")
     return paths, out
-
-
-def _is_same_file(path: str, out: str | None) -> bool:
-    try:
-        return out is not None and Path(path).samefile(out)
-    except (OSError, ValueError):
-        return False
 
 
 def _title(source: str) -> str:

@@ -50,7 +50,7 @@ def heavy(
     A row under another is a caller, with the share of the time that came that way. Follow the
     greatest shares down until you meet code of your own.
     """
-    profile = load_profiles(profiles, input_format=input_format)
+    profile = load_profiles(profiles, input_format=input_format, output=output)
     number = pick_value_type(profile, value_type)
     view = find_heavy(profile, HeavyOptions(limit, depth, min_share, number, include_idle))
     if as_json:

@@ -36,7 +36,7 @@ def info(
     output: str | None,
 ) -> None:
     """Tell what a file holds, and what was dropped or repaired in reading it."""
-    profile = load_profiles(profiles, input_format=input_format)
+    profile = load_profiles(profiles, input_format=input_format, output=output)
     found = describe(profile)
     if as_json:
         write(to_json(info_record(profile, found)), output)

@@ -35,19 +35,25 @@ def load_profiles(
     *,
     input_format: str | None = None,
     options: ReadOptions | None = None,
+    output: str | None = None,
 ) -> Profile:
     """Read the files that the user named and merge them.
+
+    ``output`` is the file that the result will go to, which must be none of them.
 
     Given none, takes standard input where something is piped into it, else the files that were
     last read in this directory, and says so. Shows progress on standard error, notes what was lost
     in reading, and remembers the files for the next command.
 
-    Raises :class:`~profkit.errors.NothingToReadError` where there is nothing to read,
+    Raises :class:`~profkit.errors.UsageError` where a profile would be overwritten,
+    :class:`~profkit.errors.NothingToReadError` where there is nothing to read,
     :class:`~profkit.errors.InputError` where reading fails.
     """
     formats: Sequence[str | None] = [input_format] * len(paths)
     if not paths:
         paths, formats = _unnamed(input_format)
+    if any(_is_same_file(path, output) for path in paths):
+        raise UsageError(f"{output} is a profile to read; name another file for the result")
     if list(paths).count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
     profiles = [_load(path, name, options) for path, name in zip(paths, formats, strict=True)]
@@ -102,6 +108,13 @@ def _unnamed(input_format: str | None) -> tuple[Sequence[str], Sequence[str | No
         file.format if is_same else None for file, is_same in zip(last.files, same, strict=True)
     ]
     return paths, [input_format or name for name in known]
+
+
+def _is_same_file(path: str, output: str | None) -> bool:
+    try:
+        return output is not None and STDIN not in (path, output) and os.path.samefile(path, output)  # noqa: PTH121
+    except (OSError, ValueError):
+        return False
 
 
 def _is_piped() -> bool:

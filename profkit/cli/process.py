@@ -79,7 +79,10 @@ def process(
     it. Profiles of other formats are reported the same way.
     """
     profile = load_profiles(
-        profiles, input_format=input_format, options=ReadOptions(symbols=not no_symbols)
+        profiles,
+        input_format=input_format,
+        options=ReadOptions(symbols=not no_symbols),
+        output=output,
     )
     number = pick_value_type(profile, value_type)
     view = TickOptions(value_type=number, include_idle=include_idle)

@@ -67,7 +67,7 @@ def top(
     core modules of Node or Python) did for it: who is responsible. Total adds all that it called;
     recursion counts once.
     """
-    profile = load_profiles(profiles, input_format=input_format)
+    profile = load_profiles(profiles, input_format=input_format, output=output)
     ranking = rank(
         profile,
         RankingOptions(by, sort, limit, pick_value_type(profile, value_type), include_idle),

@@ -50,7 +50,7 @@ def tree(
     output: str | None,
 ) -> None:
     """Show what calls what, from the root of the stacks down (top-down)."""
-    profile = load_profiles(profiles, input_format=input_format)
+    profile = load_profiles(profiles, input_format=input_format, output=output)
     number = pick_value_type(profile, value_type)
     view = find_tree(profile, TreeOptions(depth, min_share, focus, number, include_idle))
     if as_json:

@@ -74,7 +74,7 @@ def test_a_profile_is_never_overwritten(capsys, folder, out) -> None:
     result = run(capsys, "flame", "app.svg", out)
     assert result.code == 2
     assert result.err == (
-        f"profkit: {out} is a profile to read; name another file for the picture\n"
+        f"profkit: {out} is a profile to read; name another file for the result\n"
     )
     assert (folder / "app.svg").read_text() == LOG
 
