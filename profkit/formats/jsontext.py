@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from profkit.errors import FormatError
+from profkit.formats.encoding import utf8_chunks, utf8_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from profkit.source import Source
 
-__all__ = ["NULL", "decode", "is_given", "key_paths", "numbers", "text_of"]
+__all__ = ["NULL", "column_of", "decode", "is_given", "key_paths", "numbers", "text_of"]
 
 T = TypeVar("T")
 
@@ -27,8 +28,7 @@ NULL = msgspec.Raw(_NULL_TEXT)
 """What stands for an optional part that is left as text and is not there."""
 
 _BOUNDS = np.iinfo(np.int64)
-_BOM = b"\xef\xbb\xbf"
-_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
+_OBJECT = re.compile(rb"\s*\{")
 _TOKEN = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{\[])|[}\]]|"', re.DOTALL)
 _PLACE = re.compile(r"(.*) - at `(?:key in )?(.*)`", re.DOTALL)
 _BYTE = re.compile(r"(.*) \((byte \d+)\)")
@@ -40,6 +40,7 @@ def key_paths(head: bytes) -> Iterator[tuple[bytes, ...]]:
     The items of an array stand under the empty key. Nothing is yielded where ``head`` begins
     otherwise than an object does.
     """
+    head = utf8_head(head)
     if not _OBJECT.match(head):
         return
     path: list[bytes] = []
@@ -59,11 +60,11 @@ def key_paths(head: bytes) -> Iterator[tuple[bytes, ...]]:
             key = b""
 
 
-def text_of(source: Source) -> bytes | bytearray:
-    """Return the whole text of a JSON source, without a byte order mark."""
-    text = source.read()
-    if text.startswith(_BOM):
-        del text[: len(_BOM)]
+def text_of(source: Source) -> bytearray:
+    """Return the whole text of a JSON source as UTF-8, without a byte order mark."""
+    text = bytearray()
+    for chunk in utf8_chunks(source):
+        text += chunk
     return text
 
 
@@ -130,8 +131,18 @@ def numbers(
                 # What does not fit into 64 bits comes out as the largest that does.
                 if quick.max() < _BOUNDS.max and quick.min() > _BOUNDS.min:
                     return quick
-    items = decode(raw, list[int] if whole else list[int | float], source, at=at)
-    column = np.array(items) if items else np.zeros(0, np.int64)
-    if column.dtype not in (np.int64, np.float64):
-        raise FormatError(source, "a number is beyond 64 bits", where=at)
-    return column
+    if whole:
+        return column_of(decode(raw, list[int], source, at=at), source, at)
+    return column_of(decode(raw, list[int | float], source, at=at), source, at)
+
+
+def column_of(items: list[int] | list[int | float], source: str, at: str) -> npt.NDArray[Any]:
+    """Make a column: ``int64`` where all numbers are whole, else ``float64``.
+
+    Raises :class:`FormatError` where one does not fit.
+    """
+    is_whole = all(isinstance(item, int) for item in items)
+    try:
+        return np.array(items, np.int64 if is_whole else np.float64)
+    except OverflowError:
+        raise FormatError(source, "a number is beyond 64 bits", where=at) from None

@@ -64,13 +64,6 @@ class Source:
                 self._on_progress(self._stored.taken, self._size)
             piece = self._read(size)
 
-    def read(self) -> bytearray:
-        """Return all bytes at once; for formats that cannot be streamed."""
-        everything = bytearray()
-        for piece in self.chunks():
-            everything += piece
-        return everything
-
     def _read(self, size: int) -> bytes:
         pieces = []
         try:

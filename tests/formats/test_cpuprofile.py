@@ -372,8 +372,9 @@ def test_a_node_that_nobody_calls_is_placed_at_the_root():
     assert losses(profile) == {(Action.REPAIRED, "nodes"): (1, "")}
 
 
-def test_a_byte_order_mark_is_no_obstacle():
-    data = b"\xef\xbb\xbf" + json.dumps(recording()).encode()
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_no_obstacle(encoding):
+    data = json.dumps(recording()).encode(encoding)
     assert by_stack(profile_of(data)) == expected()
     assert sniff(data)
 

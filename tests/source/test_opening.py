@@ -32,7 +32,7 @@ packers = pytest.mark.parametrize("compression", PACKERS)
 
 def read(path) -> bytes:
     with open_source(path) as source:
-        return bytes(source.read())
+        return b"".join(source.chunks())
 
 
 def refusal(path) -> InputError:
@@ -170,7 +170,7 @@ def test_standard_input_is_read(monkeypatch, compression):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(packed))
     with open_source(STDIN) as source:
         assert source.name == "standard input"
-        assert bytes(source.read()) == TEXT
+        assert b"".join(source.chunks()) == TEXT
 
 
 def test_closed_standard_input_is_refused(monkeypatch):
@@ -186,7 +186,7 @@ def test_a_named_pipe_is_read(tmp_path):
     writer.start()
     seen = []
     with open_source(path, on_progress=lambda *at: seen.append(at)) as source:
-        assert bytes(source.read()) == TEXT
+        assert b"".join(source.chunks()) == TEXT
     writer.join()
     assert seen[-1] == (len(packed), None)
 
@@ -196,7 +196,7 @@ def test_bytes_that_come_one_by_one_are_put_together(data, pack):
     data = b"main" + data  # which no compression begins with
     source = Source("pipe", Dribble(pack(data)))
     assert source.head == data
-    assert bytes(source.read()) == data
+    assert b"".join(source.chunks()) == data
 
 
 @packers

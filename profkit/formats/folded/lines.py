@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import TYPE_CHECKING
 
-from profkit.errors import FormatError
+from profkit.formats.encoding import utf8_chunks, utf8_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +19,6 @@ COUNTED = re.compile(
 )
 """A line with a stack and a count of 0 or more."""
 
-_UTF8_MARK = codecs.BOM_UTF8
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _LINES_TO_LOOK_AT = 100
 
 
@@ -36,10 +33,7 @@ def first_lines(head: bytes) -> list[bytes] | None:
     ``head`` is the beginning of a file; a last line without an end counts only as the single one of
     a short file.
     """
-    encoding = _UTF16.get(head[:2])
-    if encoding:
-        head = head[2:].decode(encoding, "replace").encode()
-    head = head.removeprefix(_UTF8_MARK)
+    head = utf8_head(head)
     if b"\0" in head:
         return None
     whole, _, rest = head.rpartition(b"\n")
@@ -54,7 +48,7 @@ def first_lines(head: bytes) -> list[bytes] | None:
 def batches(source: Source) -> Iterator[list[bytes]]:
     r"""Yield all lines as UTF-8, without their ends (``\n`` or ``\r\n``)."""
     pieces: list[bytes] = []
-    for chunk in _as_utf8(source):
+    for chunk in utf8_chunks(source):
         whole, end, rest = chunk.rpartition(b"\n")
         if not end:
             pieces.append(rest)
@@ -66,21 +60,3 @@ def batches(source: Source) -> Iterator[list[bytes]]:
         yield block.split(b"\n")
     if last := b"".join(pieces).removesuffix(b"\r"):
         yield [last]
-
-
-def _as_utf8(source: Source) -> Iterator[bytes]:
-    chunks = source.chunks()
-    first = next(chunks, b"")
-    encoding = _UTF16.get(first[:2])
-    if encoding is None:
-        yield first.removeprefix(_UTF8_MARK)
-        yield from chunks
-        return
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        yield decoder.decode(first[2:]).encode()
-        for chunk in chunks:
-            yield decoder.decode(chunk).encode()
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise FormatError(source.name, f"is not valid UTF-16 ({error.reason})") from None

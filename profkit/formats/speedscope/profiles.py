@@ -10,7 +10,7 @@ import numpy as np
 
 from profkit.errors import FormatError
 from profkit.formats.interning import Numbered
-from profkit.formats.jsontext import decode, numbers
+from profkit.formats.jsontext import column_of, decode, numbers
 from profkit.formats.speedscope.schema import Evented, Sampled
 from profkit.profile import ABSENT, Action, StackTree
 
@@ -66,7 +66,8 @@ def raw_numbers(profile: Sampled | Evented, context: Context) -> Numbers:
     Raises :class:`FormatError` where there are not as many weights as samples, or one is negative.
     """
     if isinstance(profile, Evented):
-        return np.array([event.at for event in profile.events] or np.zeros(0, np.int64))
+        times = [event.at for event in profile.events]
+        return column_of(times, context.source, f"{context.at}.events")
     weights = numbers(profile.weights, context.source, f"{context.at}.weights")
     weights = np.zeros(0, np.int64) if weights is None else weights
     if len(weights) != len(profile.samples):
