@@ -240,6 +240,7 @@ def test_a_library_of_the_kernel_is_skipped():
         "profiler,begin,-5",
         f"shared-library,/lib/a.so,0x400000,0x500000,0x{'f' * 30}",
         "code-creation,JS,9,1,0x1000,16,f /a.js:1:2,0x9000,o",
+        "code-creation,JS,9,1,0x1000,1099511627775,f /a.js:1:2,0x9000,~",
     ],
 )
 def test_numbers_that_no_clock_or_memory_has_are_dropped_not_wrapped(line):
@@ -270,6 +271,12 @@ def test_a_cut_line_and_senseless_ones_are_counted_with_their_place():
     skipped = {e.cause: e.count for e in profile.ledger.entries if e.action is Action.SKIPPED}
     assert skipped == {"wonder not needed for a profile": 1, "empty": 1}
     assert profile.ledger.count(Action.READ, "lines") == 11
+    assert profile.ledger.count(Action.READ, "ticks") == 3
+    for unit in ("lines", "ticks"):
+        fates = (Action.USED, Action.SKIPPED, Action.REPAIRED, Action.DROPPED)
+        assert profile.ledger.count(Action.READ, unit) == sum(
+            profile.ledger.count(fate, unit) for fate in fates
+        )
 
 
 def test_ticks_out_of_order_are_sorted_and_counted():

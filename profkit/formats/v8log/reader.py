@@ -100,7 +100,10 @@ class LogReader:
         )
 
     def _balance(self, lines: int) -> None:
-        """Account for every line: read = used + skipped + dropped."""
+        """Account for every line: read = used + skipped + dropped.
+
+        A tick line whose fields make no sense counts as used here, and as a tick that was dropped.
+        """
         skipped = 0
         for kind, count in self._skipped.most_common():
             cause = f"{text(kind[:40])} {_NOT_NEEDED}" if kind else "empty"
@@ -108,7 +111,7 @@ class LogReader:
             skipped += count
         book = self.ledger.close()
         cut = book.count(Action.DROPPED, "lines", _CUT)
-        dropped = book.count(Action.DROPPED, "lines") + book.count(Action.DROPPED, "ticks")
+        dropped = book.count(Action.DROPPED, "lines")
         self.ledger.add(Action.READ, "lines", "all", lines + cut)
         self.ledger.add(
             Action.USED, "lines", "ticks and code events", lines + cut - skipped - dropped
@@ -135,22 +138,24 @@ class LogReader:
             mark = tier_mark(text(function[1]) if len(function) > 1 else "")
             self.code.create_function(
                 text(kind),
-                _address(start),
-                _size(size),
+                _within(_ADDRESSES, start),
+                _within(_SIZES, size),
                 dialect.text(name),
                 number(function[0]),
                 mark,
             )
         else:
-            self.code.create(text(kind), _address(start), _size(size), dialect.text(name))
+            self.code.create(
+                text(kind), _within(_ADDRESSES, start), _within(_SIZES, size), dialect.text(name)
+            )
 
     def _code_move(self, line: bytes) -> None:
         _, start, to = line.split(b",")[:3]
-        if not self.code.move(_address(start), _address(to)):
+        if not self.code.move(_within(_ADDRESSES, start), _within(_ADDRESSES, to)):
             self._unknown("move")
 
     def _code_delete(self, line: bytes) -> None:
-        if not self.code.delete(_address(line.split(b",")[1])):
+        if not self.code.delete(_within(_ADDRESSES, line.split(b",")[1])):
             self._unknown("delete")
 
     def _unknown(self, event: str) -> None:
@@ -160,7 +165,7 @@ class LogReader:
 
     def _function_move(self, line: bytes) -> None:
         _, start, to = line.split(b",")[:3]
-        self.code.move(_address(start), _address(to))
+        self.code.move(_within(_ADDRESSES, start), _within(_ADDRESSES, to))
 
     def _shared_library(self, line: bytes) -> None:
         dialect = dialect_of(line, self.version)
@@ -169,9 +174,11 @@ class LogReader:
             self._skipped[b"shared-library of the kernel"] += 1
             return
         slide = number(bias[0]) if bias else 0
-        if abs(slide) >= _LARGEST_ADDRESS:
+        if abs(slide) >= _ADDRESSES:
             raise ValueError(bias)
-        self.libraries.append(Library(dialect.text(path), _address(start), _address(end), slide))
+        self.libraries.append(
+            Library(dialect.text(path), _within(_ADDRESSES, start), _within(_ADDRESSES, end), slide)
+        )
 
     def _v8_version(self, line: bytes) -> None:
         major, minor, build, patch, *rest = text(line).split(",")[1:]
@@ -184,27 +191,24 @@ class LogReader:
     def _profiler(self, line: bytes) -> None:
         _, event, *rest = dialect_of(line, self.version).split(line)
         if event == b"begin" and rest:
-            self._interval = _size(rest[0])
+            self._interval = _within(_INTERVALS, rest[0])
 
 
 _CUT = "cut off in the middle at the end of the file"
-_LARGEST_ADDRESS = 2**62
+_ADDRESSES = 2**62
+_SIZES = 2**30
+"""Above what V8 keeps for all code together."""
+_INTERVALS = 2**40
 _KERNEL = 2**63
 """Half of all addresses: the kernel's, where no code of a program lies."""
 
 
-def _address(field: bytes) -> int:
-    address = number(field)
-    if not 0 <= address < _LARGEST_ADDRESS:
+def _within(limit: int, field: bytes) -> int:
+    """Return a number from 0 to below a limit. Raises ``ValueError`` for any other."""
+    value = number(field)
+    if not 0 <= value < limit:
         raise ValueError(field)
-    return address
-
-
-def _size(field: bytes) -> int:
-    size = number(field)
-    if not 0 <= size < 2**40:
-        raise ValueError(field)
-    return size
+    return value
 
 
 def _line_batches(source: Source, ledger: LedgerBook) -> Iterator[list[bytes]]:
