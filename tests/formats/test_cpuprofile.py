@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profkit.errors import EmptyInputError, FormatError
-from profkit.formats.cpuprofile import read, sniff
+from profkit.formats.cpuprofile import read, schema, sniff
 from profkit.formats.registry import ReadOptions
 from profkit.loading import load
 from profkit.profile import ABSENT, Action, Kind, validate
@@ -399,6 +399,18 @@ def test_nodes_file_name_tells_process_and_thread():
     assert (thread("a.cpuprofile").name, thread("a.cpuprofile").process_id) == ("", -1)
 
 
+@pytest.mark.parametrize("batch", [0, 60, 300])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_nodes_decoded_in_batches_are_the_same(monkeypatch, batch, indent):
+    monkeypatch.setattr(schema, "_BATCH", batch)
+    assert by_stack(profile_of(json.dumps(recording(), indent=indent).encode())) == expected()
+    # What looks like the next node may be part of one.
+    parts = changed(1, functionName='a"},{"id":1', parts=[{"id": 1}, {"id": 2}, {"id": 3}])
+    assert by_stack(profile_of(json.dumps(parts, indent=indent).encode())) == expected()
+    error = refusal(json.dumps(changed(3, hitCount="x"), indent=indent).encode())
+    assert error.where == "$.nodes[3].hitCount"
+
+
 # --- what makes no sense --------------------------------------------------------------------
 
 
@@ -430,7 +442,7 @@ def changed(row, **changes):
         ),
         (changed(2, callFrame=frame("f", line=2**40)), "", "a line or column is beyond 2^31"),
         ({"nodes": [{"id": 1}]}, "$.nodes[0]", "object missing required field `callFrame`"),
-        ({"nodes": 3}, "$.nodes", "expected `array | null`, got `int`"),
+        ({"nodes": 3}, "$.nodes", "expected `array`, got `int`"),
         ({"samples": []}, "$", "a CPU profile has `nodes`, and here are none"),
         (recording(samples=[1, {}]), "$.samples[1]", "expected `int`, got `object`"),
         (recording(samples=[1, 2.5]), "$.samples[1]", "expected `int`, got `float`"),

@@ -71,7 +71,6 @@ def assemble(file: File, source: str) -> Profile:
     """
     builder = ProfileBuilder()
     table = tabulate(file.nodes, source, file.nodes_at)
-    file.nodes.clear()  # they take most of the memory, and are columns now
     builder.ledger.add(Action.READ, "nodes", "all", len(table))
     if file.samples is None or not len(file.samples):
         measured = _measure_hits(file, table, source)

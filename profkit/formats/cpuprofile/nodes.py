@@ -14,9 +14,10 @@ from profkit.formats.cpuprofile.schema import CallFrame
 from profkit.formats.interning import Numbered
 from profkit.formats.jsontext import decode
 from profkit.profile import ABSENT
+from profkit.profile.columns import concat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import numpy.typing as npt
 
@@ -74,100 +75,127 @@ class IdIndex:
         return np.where(self._sorted[rank] == ids, self._rows[rank], ABSENT)
 
 
-def tabulate(nodes: list[Node], source: str, at: str) -> NodeTable:
-    """Turn nodes into columns; ``at`` is their path in the file.
+def tabulate(batches: Iterable[list[Node]], source: str, at: str) -> NodeTable:
+    """Turn nodes, batch by batch, into columns; ``at`` is their path in the file.
 
     Raises :class:`FormatError` where ids repeat, links lead nowhere or in a circle, or a call frame
     is none.
     """
-    count = len(nodes)
-    ids = _column(map(attrgetter("id"), nodes), count, source, at)
-    try:
-        index = IdIndex(ids)
-    except KeyError as error:
-        row = error.args[0]
-        raise FormatError(
-            source, f"another node has the id {ids[row]} too", where=f"{at}[{row}].id"
-        ) from None
-    call_frame, call_frames = _distinct_call_frames(nodes, source, at)
-    return NodeTable(
-        ids=index,
-        parent=_parents(nodes, index, source, at),
-        call_frame=call_frame,
-        hits=_column(map(attrgetter("hit_count"), nodes), count, source, at),
-        call_frames=call_frames,
-    )
+    columns = _Columns(source, at)
+    for batch in batches:
+        columns.add(batch)
+    return columns.close()
 
 
-def _column(items: Iterable[int], count: int, source: str, at: str) -> Ints:
-    try:
-        return np.fromiter(items, np.int64, count)
-    except OverflowError:
-        raise FormatError(source, "a number is beyond 64 bits", where=at) from None
+class _Columns:
+    """Columns that grow by a batch of nodes at a time."""
 
+    def __init__(self, source: str, at: str) -> None:
+        self._source = source
+        self._at = at
+        self._ids: list[Ints] = []
+        self._hits: list[Ints] = []
+        self._call_frames: list[Ints] = []
+        self._texts = Numbered[bytes]()
+        self._counts: list[Ints] = []
+        self._children: list[Ints] = []
+        self._parents: dict[int, int] = {}
+        self._rows = 0
 
-def _parents(nodes: list[Node], index: IdIndex, source: str, at: str) -> Ints:
-    """Return each node's parent, from the lists of children or else from links to parents."""
-    count = len(nodes)
-    parent = np.full(count, ABSENT, np.int64)
-    children = list(map(attrgetter("children"), nodes))
-    counts = np.fromiter(map(len, children), np.int64, count)
-    child_ids = _column(chain.from_iterable(children), int(counts.sum()), source, at)
-    child, owner = index.find(child_ids), np.repeat(np.arange(count), counts)
+    def add(self, batch: list[Node]) -> None:
+        """Append nodes."""
+        count = len(batch)
+        self._ids.append(self._column(map(attrgetter("id"), batch), count))
+        self._hits.append(self._column(map(attrgetter("hit_count"), batch), count))
+        texts = map(bytes, map(attrgetter("call_frame"), batch))
+        self._call_frames.append(self._column(map(self._texts.__getitem__, texts), count))
+        children = list(map(attrgetter("children"), batch))
+        counts = self._column(map(len, children), count)
+        self._counts.append(counts)
+        self._children.append(self._column(chain.from_iterable(children), int(counts.sum())))
+        above = list(map(attrgetter("parent"), batch))
+        if above.count(None) < count:
+            rows = enumerate(above, self._rows)
+            self._parents.update((row, parent) for row, parent in rows if parent is not None)
+        self._rows += count
 
-    def refuse_child(position: int, why: str) -> None:
-        row = owner[position]
-        place = f"{at}[{row}].children[{position - (np.cumsum(counts) - counts)[row]}]"
-        raise FormatError(source, f"node {child_ids[position]} {why}", where=place)
+    def _column(self, items: Iterable[int], count: int) -> Ints:
+        try:
+            return np.fromiter(items, np.int64, count)
+        except OverflowError:
+            raise self._refusal("a number is beyond 64 bits", "") from None
 
-    if len(missing := np.flatnonzero(child == ABSENT)):
-        refuse_child(int(missing[0]), "does not exist")
-    position = np.full(count, ABSENT, np.int64)
-    position[child] = np.arange(len(child))
-    if len(again := np.flatnonzero(position[child] != np.arange(len(child)))):
-        refuse_child(int(position[child[again[0]]]), "is a child already")
-    parent[child] = owner
+    def _refusal(self, message: str, place: str) -> FormatError:
+        return FormatError(self._source, message, where=f"{self._at}{place}")
 
-    above = list(map(attrgetter("parent"), nodes))
-    if above.count(None) < count:
-        rows = np.array([r for r, p in enumerate(above) if p is not None], np.int64)
-        ids = _column((p for p in above if p is not None), len(rows), source, at)
-        found = index.find(ids)
+    def close(self) -> NodeTable:
+        """Return the table of all nodes."""
+        ids = concat(self._ids, np.int64)
+        try:
+            index = IdIndex(ids)
+        except KeyError as error:
+            row = error.args[0]
+            message = f"another node has the id {ids[row]} too"
+            raise self._refusal(message, f"[{row}].id") from None
+        call_frame = concat(self._call_frames, np.int64)
+        return NodeTable(
+            ids=index,
+            parent=self._linked(index),
+            call_frame=call_frame,
+            hits=concat(self._hits, np.int64),
+            call_frames=tuple(self._decoded_call_frames(call_frame)),
+        )
+
+    def _decoded_call_frames(self, call_frame: Ints) -> Iterator[CallFrame]:
+        for number, text in enumerate(self._texts):
+            try:
+                yield decode(text, CallFrame, self._source)
+            except FormatError:
+                row = int(np.flatnonzero(call_frame == number)[0])
+                # The same again, with its place.
+                decode(text, CallFrame, self._source, at=f"{self._at}[{row}].callFrame")
+                raise
+
+    def _linked(self, index: IdIndex) -> Ints:
+        """Return each node's parent, from the lists of children or else from links to parents."""
+        parent = np.full(self._rows, ABSENT, np.int64)
+        counts, child_ids = concat(self._counts, np.int64), concat(self._children, np.int64)
+        child, owner = index.find(child_ids), np.repeat(np.arange(self._rows), counts)
+
+        def refuse_child(position: int, why: str) -> FormatError:
+            row = owner[position]
+            order = position - (np.cumsum(counts) - counts)[row]
+            message = f"node {child_ids[position]} {why}"
+            return self._refusal(message, f"[{row}].children[{order}]")
+
+        if len(missing := np.flatnonzero(child == ABSENT)):
+            raise refuse_child(int(missing[0]), "does not exist")
+        position = np.full(self._rows, ABSENT, np.int64)
+        position[child] = np.arange(len(child))
+        if len(again := np.flatnonzero(position[child] != np.arange(len(child)))):
+            raise refuse_child(int(position[child[again[0]]]), "is a child already")
+        parent[child] = owner
+
+        rows = np.fromiter(self._parents, np.int64, len(self._parents))
+        above = self._column(self._parents.values(), len(rows))
+        found = index.find(above)
         if len(missing := np.flatnonzero(found == ABSENT)):
-            where = f"{at}[{rows[missing[0]]}].parent"
-            raise FormatError(source, f"node {ids[missing[0]]} does not exist", where=where)
+            message = f"node {above[missing[0]]} does not exist"
+            raise self._refusal(message, f"[{rows[missing[0]]}].parent")
         free = parent[rows] == ABSENT
         parent[rows[free]] = found[free]
-    _refuse_circles(parent, source, at)
-    return parent
+        if (row := _in_circle(parent)) is not None:
+            message = "the node is among its own ancestors, or below such a one"
+            raise self._refusal(message, f"[{row}]")
+        return parent
 
 
-def _refuse_circles(parent: Ints, source: str, at: str) -> None:
-    """Raise :class:`FormatError` where following parents does not end."""
+def _in_circle(parent: Ints) -> int | None:
+    """Return the first node from which following parents does not end, if there is one."""
     above = parent
     for _ in range(len(parent).bit_length()):  # each turn looks up twice as far
         if (above == ABSENT).all():
-            return
+            return None
         above = np.where(above == ABSENT, ABSENT, above[above])
-    if len(lost := np.flatnonzero(above != ABSENT)):
-        where = f"{at}[{lost[0]}]"
-        raise FormatError(
-            source, "the node is among its own ancestors, or below such a one", where=where
-        )
-
-
-def _distinct_call_frames(
-    nodes: list[Node], source: str, at: str
-) -> tuple[Ints, tuple[CallFrame, ...]]:
-    rows = Numbered[bytes]()
-    texts = map(bytes, map(attrgetter("call_frame"), nodes))
-    column = np.fromiter(map(rows.__getitem__, texts), np.int64, len(nodes))
-    frames = []
-    for number, text in enumerate(rows):
-        try:
-            frames.append(decode(text, CallFrame, source))
-        except FormatError:
-            row = int(np.flatnonzero(column == number)[0])
-            decode(text, CallFrame, source, at=f"{at}[{row}].callFrame")  # the same, with its place
-            raise
-    return column, tuple(frames)
+    lost = np.flatnonzero(above != ABSENT)
+    return int(lost[0]) if len(lost) else None

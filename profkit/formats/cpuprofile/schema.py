@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +12,18 @@ from profkit.errors import FormatError
 from profkit.formats.jsontext import NULL, decode, is_given, numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
 __all__ = ["NO_HITS", "CallFrame", "File", "Node", "parse"]
 
 NO_HITS = -1
+
+# A quote within a string has a backslash before it, so that this stands between objects only.
+_BETWEEN_NODES = re.compile(rb'\}\s*,\s*(?=\{\s*"id"\s*:)')
+_BATCH = 1 << 22
+_ITEM = re.compile(r"^\[(\d+)\]")
 
 _WRAPPERS = (("result", "result"), ("profile", "profile"), ("cpu_profile", "cpuProfile"))
 
@@ -58,7 +66,7 @@ class _HeadNode(msgspec.Struct, rename="camel"):
 
 
 class _Profile(msgspec.Struct, rename="camel"):
-    nodes: list[Node] | None = None
+    nodes: msgspec.Raw = NULL
     head: msgspec.Raw = NULL
     samples: msgspec.Raw = NULL
     time_deltas: msgspec.Raw = NULL
@@ -74,12 +82,13 @@ class _Profile(msgspec.Struct, rename="camel"):
 class File:
     """What any form of the file says.
 
-    ``samples`` are node ids, ``deltas`` and ``timestamps`` microseconds, all of shape
-    ``(samples,)`` and None where the file has none; ``start`` and ``end`` are microseconds too.
-    ``at`` is the profile's path in the file, ``nodes_at`` that of its nodes.
+    ``nodes`` come in batches, once, and are decoded on the way; what is left of a batch is for
+    whoever takes it. ``samples`` are node ids, ``deltas`` and ``timestamps`` microseconds, all of
+    shape ``(samples,)`` and None where the file has none; ``start`` and ``end`` are microseconds
+    too. ``at`` is the profile's path in the file, ``nodes_at`` that of its nodes.
     """
 
-    nodes: list[Node]
+    nodes: Iterator[list[Node]]
     samples: npt.NDArray[Any] | None
     deltas: npt.NDArray[Any] | None
     timestamps: npt.NDArray[Any] | None
@@ -94,14 +103,17 @@ def parse(text: bytes | bytearray, source: str) -> File:
     profile, at = decode(text, _Profile, source), "$"
     for field, key in _WRAPPERS:
         inner = getattr(profile, field)
-        if profile.nodes is None and is_given(inner):
+        if not is_given(profile.nodes) and is_given(inner):
             at = f"{at}.{key}"
             profile = decode(inner, _Profile, source, at=at)
-    nodes, nodes_at, microseconds = profile.nodes, f"{at}.nodes", 1
-    if nodes is None:
-        if not is_given(profile.head):
-            raise FormatError(source, "a CPU profile has `nodes`, and here are none", where=at)
-        nodes, nodes_at, microseconds = _from_head(profile.head, source, at), f"{at}.head", 10**6
+    if is_given(profile.nodes):
+        nodes_at, microseconds = f"{at}.nodes", 1
+        nodes = _batches(profile.nodes, source, nodes_at)
+    elif is_given(profile.head):
+        nodes_at, microseconds = f"{at}.head", 10**6
+        nodes = iter([_from_head(profile.head, source, nodes_at)])
+    else:
+        raise FormatError(source, "a CPU profile has `nodes`, and here are none", where=at)
     start, end = (
         None if time is None else time * microseconds
         for time in (profile.start_time, profile.end_time)
@@ -118,9 +130,42 @@ def parse(text: bytes | bytearray, source: str) -> File:
     )
 
 
+def _batches(raw: msgspec.Raw, source: str, at: str) -> Iterator[list[Node]]:
+    """Decode nodes a few thousand at a time, for as objects they take twice the room of the text.
+
+    Where nodes cannot be told apart, all that are left are decoded at once.
+    """
+    text = memoryview(raw)
+    if bytes(text[:1]) != b"[":
+        decode(raw, list[Node], source, at=at)  # which says what it is instead
+    start, end, done = 1, len(text) - 1, 0
+    while start < end:
+        between = _BETWEEN_NODES.search(text, start + _BATCH)
+        cut = between.start() + 1 if between else end
+        try:
+            batch = _decode_part(text[start:cut], source, at, done)
+        except FormatError:
+            if cut == end:
+                raise
+            cut = end
+            batch = _decode_part(text[start:cut], source, at, done)
+        start = between.end() if between and cut < end else end
+        done += len(batch)
+        yield batch
+
+
+def _decode_part(text: memoryview, source: str, at: str, done: int) -> list[Node]:
+    """Decode some items of an array; errors number them by what came before."""
+    try:
+        return decode(b"".join((b"[", text, b"]")), list[Node], source, at="")
+    except FormatError as error:
+        place = _ITEM.sub(lambda item: f"[{int(item[1]) + done}]", error.where, count=1)
+        raise FormatError(source, error.message, where=at + place) from None
+
+
 def _from_head(raw: msgspec.Raw, source: str, at: str) -> list[Node]:
     """Lay out a nested tree as the list of nodes that it would be today."""
-    head = decode(raw, _HeadNode, source, at=f"{at}.head")
+    head = decode(raw, _HeadNode, source, at=at)
     if head.self_size is not None:
         raise FormatError(
             source, "this is a heap profile (allocated bytes); a CPU profile is expected"
