@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profkit.formats.cpuprofile.weighting import find_extra, reweigh, spread
+from profkit.formats.cpuprofile.weighting import find_extra, reweigh, spread, usual_interval
 from profkit.loading import load
 from profkit.profile import Action
 
@@ -46,6 +46,13 @@ def test_of_a_nodes_samples_those_that_follow_soonest_are_extra():
     duration = ints(100, 20, 80, 100, 100)
     _, extra = shares(node, duration, hits=ints(2, 2))
     assert extra.tolist() == [False, False, True, False, False]
+
+
+def test_the_usual_interval_is_that_of_samples_which_nothing_disturbs():
+    extra = np.array([False, False, True, False, False])
+    assert usual_interval(ints(100, 30, 70, 90, 110), extra) == 95
+    assert usual_interval(ints(30, 70), np.array([False, True])) == 50
+    assert usual_interval(ints(), np.zeros(0, bool)) == 0
 
 
 def test_several_extra_samples_give_back_to_the_one_before_them_all():

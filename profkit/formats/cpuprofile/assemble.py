@@ -12,7 +12,7 @@ from profkit.errors import EmptyInputError
 from profkit.formats.cpuprofile.functions import intern, kind_of
 from profkit.formats.cpuprofile.nodes import tabulate
 from profkit.formats.cpuprofile.timing import end_points, time_samples
-from profkit.formats.cpuprofile.weighting import find_extra, reweigh, spread
+from profkit.formats.cpuprofile.weighting import find_extra, reweigh, spread, usual_interval
 from profkit.profile import (
     ABSENT,
     COUNT,
@@ -137,8 +137,9 @@ def _measure_samples(
         int(extra.sum()),
     )
     ones = np.ones(len(node), np.int64)
+    interval = usual_interval(duration, extra)
     duration = reweigh(duration, extra)
-    return _Measured(node, ones, duration, time, timing.interval, timing.start, timing.end)
+    return _Measured(node, ones, duration, time, interval, timing.start, timing.end)
 
 
 def _build_tree(

@@ -29,14 +29,12 @@ class Timing:
     """Columns of shape ``(samples,)`` in the order of time, in nanoseconds.
 
     ``order`` is each sample's row in the file; ``time`` is when it was taken; ``duration`` how
-    long it stands, which is until the next one. ``interval`` is the median of the latter; the
-    recording lasted from ``start`` to ``end``.
+    long it stands, which is until the next one. The recording lasted from ``start`` to ``end``.
     """
 
     order: Ints
     time: Ints
     duration: Ints
-    interval: int
     start: int
     end: int
 
@@ -67,13 +65,12 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
             f"{file.at}.samples[{backwards[0] + 1}]",
         )
     gaps = np.diff(time)
-    interval = int(np.median(gaps)) if len(gaps) else 0
     last = end - int(time[-1]) if end is not None else 0
     if last <= 0:
-        last = interval
+        last = int(np.median(gaps)) if len(gaps) else 0
         ledger.add(Action.REPAIRED, "samples", "the last has no end: given the usual interval")
     duration = np.append(gaps, last)
-    return Timing(order, time, duration, interval, start, int(time[-1]) + last)
+    return Timing(order, time, duration, start, int(time[-1]) + last)
 
 
 def end_points(file: File, source: str) -> tuple[int | None, int | None]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["find_extra", "reweigh", "spread"]
+__all__ = ["find_extra", "reweigh", "spread", "usual_interval"]
 
 _PLAUSIBLE = 2
 
@@ -53,8 +53,7 @@ def reweigh(duration: Ints, extra: npt.NDArray[np.bool_]) -> Ints:
     if not extra.any() or extra.all():
         return duration
     regular = ~extra
-    undisturbed = duration[:-1][regular[:-1] & regular[1:]]
-    usual = int(np.median(undisturbed if len(undisturbed) else duration))
+    usual = usual_interval(duration, extra)
     owner = np.maximum.accumulate(np.where(regular, np.arange(count), -1))
     taken = np.zeros(count, np.int64)
     owned = extra & (owner >= 0)
@@ -62,6 +61,14 @@ def reweigh(duration: Ints, extra: npt.NDArray[np.bool_]) -> Ints:
     room = np.maximum(usual - duration, 0)
     weight = np.where(extra, 0, duration + np.minimum(taken, room))
     return spread(weight, int(duration.sum())) if weight.any() else duration
+
+
+def usual_interval(duration: Ints, extra: npt.NDArray[np.bool_]) -> int:
+    """Return the median time between samples of which neither is extra; 0 without samples."""
+    regular = ~extra
+    undisturbed = duration[:-1][regular[:-1] & regular[1:]]
+    known = undisturbed if len(undisturbed) else duration
+    return int(np.median(known)) if len(known) else 0
 
 
 def spread(weight: Ints, total: int) -> Ints:
