@@ -211,10 +211,19 @@ def test_progress_counts_stored_bytes_up_to_the_size_of_the_file(tmp_path, compr
     assert seen[-1] == (size, size)
 
 
-def test_an_error_while_reading_is_told_in_its_own_words():
+@pytest.mark.parametrize("before", [b"", b"main 1\n"])
+def test_an_error_while_reading_is_told_in_its_own_words(before):
     class Broken(io.RawIOBase):
+        """Gives what it has, once."""
+
+        def __init__(self):
+            self.left = before
+
         def read(self, *_):
-            raise OSError(5, "Input/output error")
+            if not self.left:
+                raise OSError(5, "Input/output error")
+            piece, self.left = self.left, b""
+            return piece
 
     with pytest.raises(InputError, match=r"^disk: input/output error$"):
         Source("disk", Broken())

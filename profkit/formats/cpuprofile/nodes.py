@@ -149,12 +149,10 @@ class _Columns:
     def _decoded_call_frames(self, call_frame: Ints) -> Iterator[CallFrame]:
         for number, text in enumerate(self._texts):
             try:
-                yield decode(text, CallFrame, self._source)
-            except FormatError:
+                yield decode(text, CallFrame, self._source, at="")
+            except FormatError as error:
                 row = int(np.flatnonzero(call_frame == number)[0])
-                # The same again, with its place.
-                decode(text, CallFrame, self._source, at=f"{self._at}[{row}].callFrame")
-                raise
+                raise self._refusal(error.message, f"[{row}].callFrame{error.where}") from None
 
     def _linked(self, index: IdIndex) -> Ints:
         """Return each node's parent, from the lists of children or else from links to parents."""

@@ -127,10 +127,10 @@ def _measure_samples(profile: Sampled, value: Ints, begin: int, context: Context
 def _stack(text: bytes, number: int, stack_of: Ints, context: Context) -> list[int]:
     """Decode a stack; errors name the first sample that has it."""
     try:
-        stack = decode(text, list[int], context.source)
-    except FormatError:
-        decode(text, list[int], context.source, at=_sample_at(number, stack_of, context))
-        raise
+        stack = decode(text, list[int], context.source, at="")
+    except FormatError as error:
+        where = _sample_at(number, stack_of, context) + error.where
+        raise FormatError(context.source, error.message, where=where) from None
     frames = len(context.is_owner)
     for depth, frame in enumerate(stack):
         if not 0 <= frame < frames:
