@@ -159,19 +159,24 @@ def _utf16(text: str) -> bytes:
 
 
 def _labels(profile: Profile) -> tuple[list[str], Numbers, Numbers, Numbers]:
-    """Name the frames as their tool does: labels, their kinds, each frame's label, and a frame."""
-    functions, frames = profile.functions, profile.frames
-    numbers: dict[str, int] = {}
+    """Name the frames as their tool does: labels, their kinds, each frame's label, and a frame.
+
+    Code of one name and several kinds, such as a native and a JavaScript ``write``, has a label for
+    each of them.
+    """
+    frames = profile.frames
+    kind_of_frame = profile.functions.kind[frames.function]
+    numbers: dict[tuple[str, int], int] = {}
     of_frame = np.zeros(len(frames), np.int64)
-    for frame, (tag, function) in enumerate(
-        zip(frames.tag.tolist(), frames.function.tolist(), strict=True)
+    for frame, (tag, function, kind) in enumerate(
+        zip(frames.tag.tolist(), frames.function.tolist(), kind_of_frame.tolist(), strict=True)
     ):
         label = profile.strings[tag] if tag != ABSENT else _plain_label(profile, function)
-        of_frame[frame] = numbers.setdefault(label, len(numbers))
+        of_frame[frame] = numbers.setdefault((label, kind), len(numbers))
     first = np.zeros(len(numbers), np.int64)
     first[of_frame[::-1]] = np.arange(len(frames))[::-1]
-    kinds = functions.kind[frames.function[first]].astype(np.int64)
-    return list(numbers), kinds, of_frame, first
+    kinds = kind_of_frame[first].astype(np.int64)
+    return [label for label, _ in numbers], kinds, of_frame, first
 
 
 def _plain_label(profile: Profile, function: int) -> str:

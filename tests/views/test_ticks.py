@@ -77,6 +77,12 @@ def test_native_entry_points_are_the_outermost_native_function_that_javascript_c
     assert figures(report.native) == [("flush", 2), ("write", 1)]
 
 
+def test_code_of_one_name_and_several_kinds_is_told_apart():
+    report = tick_report(profile_of((JS,), ((JS[0], Kind.NATIVE),), ((JS[0], Kind.NATIVE),)))
+    assert figures(report.javascript) == [("run", 1)]
+    assert figures(report.native) == [("run", 2)]
+
+
 def test_garbage_collection_is_counted_by_state():
     report = tick_report(profile_of((JS,), (JS,), (LIBC,), states=np.array([0, 1, 1])))
     assert report.collecting == 2
