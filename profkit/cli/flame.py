@@ -54,8 +54,7 @@ Examples:
     help="Leave out boxes that are narrower than this.",
 )
 @click.option("--icicle", is_flag=True, help="Draw the root on top, and what it calls below.")
-@shared.value_type
-@shared.include_idle
+@shared.measuring
 @shared.input_format
 @click.option(
     "--json",

@@ -27,12 +27,8 @@ Examples:
 @options.limit(10, "functions, each with its callers")
 @options.depth(10)
 @options.min_share(1.0)
-@options.value_type
-@options.include_idle
-@options.input_format
-@options.as_json
-@options.output
-@options.no_color
+@options.measuring
+@options.reading_and_writing
 def heavy(
     *,
     profiles: tuple[str, ...],

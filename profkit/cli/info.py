@@ -23,10 +23,7 @@ Examples:
 )
 @options.profiles
 @options.limit(20, "rows of each table")
-@options.input_format
-@options.as_json
-@options.output
-@options.no_color
+@options.reading_and_writing
 def info(
     *,
     profiles: tuple[str, ...],

@@ -12,15 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
-    "as_json",
     "depth",
     "include_idle",
     "input_format",
     "limit",
+    "measuring",
     "min_share",
-    "no_color",
-    "output",
     "profiles",
+    "reading_and_writing",
     "value_type",
 ]
 
@@ -64,6 +63,24 @@ value_type = click.option(
 include_idle = click.option(
     "--include-idle", is_flag=True, help="Count the time in which the program was idle."
 )
+
+
+def _all(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
+    """Return several options as one, in the order in which help shows them."""
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+reading_and_writing = _all(input_format, as_json, output, no_color)
+"""What every command that prints a table has: ``input_format``, ``as_json``, ``output``."""
+
+measuring = _all(value_type, include_idle)
+"""What every view of values has: ``value_type`` and ``include_idle``."""
 
 
 def limit(default: int, what: str) -> Callable[[_Command], _Command]:

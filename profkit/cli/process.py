@@ -54,12 +54,8 @@ Examples:
     help="Take native code as node --prof-process --nm=true takes it.",
 )
 @options.limit(8, "rows of each section (classic shows all)")
-@options.value_type
-@options.include_idle
-@options.input_format
-@options.as_json
-@options.output
-@options.no_color
+@options.measuring
+@options.reading_and_writing
 def process(
     *,
     profiles: tuple[str, ...],

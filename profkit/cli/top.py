@@ -43,12 +43,8 @@ Examples:
     help="By the time in the code itself, with what it had the runtime do, or with all it calls.",
 )
 @options.limit(20, "rows")
-@options.value_type
-@options.include_idle
-@options.input_format
-@options.as_json
-@options.output
-@options.no_color
+@options.measuring
+@options.reading_and_writing
 def top(
     *,
     profiles: tuple[str, ...],

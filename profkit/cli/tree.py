@@ -31,12 +31,8 @@ Examples:
 )
 @options.depth(10)
 @options.min_share(1.0)
-@options.value_type
-@options.include_idle
-@options.input_format
-@options.as_json
-@options.output
-@options.no_color
+@options.measuring
+@options.reading_and_writing
 def tree(
     *,
     profiles: tuple[str, ...],

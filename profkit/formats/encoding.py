@@ -1,4 +1,4 @@
-"""Text as UTF-8, whatever its byte order mark says.
+"""Text as UTF-8, whatever its byte order mark says, and its lines, whatever ends them.
 
 Recorders write UTF-8; a shell or an editor on Windows may have made UTF-16 of it, or put a mark
 before it.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from profkit.source import Source
 
-__all__ = ["utf8_chunks", "utf8_head"]
+__all__ = ["line_batches", "utf8_chunks", "utf8_head"]
 
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -49,3 +49,24 @@ def utf8_chunks(source: Source) -> Iterator[bytes]:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise FormatError(source.name, f"is not valid UTF-16 ({error.reason})") from None
+
+
+def line_batches(source: Source) -> Iterator[tuple[list[bytes], bool]]:
+    r"""Yield all lines as UTF-8, many at once, without their ends (``\n`` or ``\r\n``).
+
+    With each batch comes whether its lines have ends; a last line that has none comes alone.
+    Raises :class:`~profkit.errors.FormatError` as :func:`utf8_chunks` does.
+    """
+    pieces: list[bytes] = []
+    for chunk in utf8_chunks(source):
+        whole, end, rest = chunk.rpartition(b"\n")
+        if not end:
+            pieces.append(rest)
+            continue
+        block = b"".join([*pieces, whole])
+        pieces = [rest]
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
+        yield block.split(b"\n"), True
+    if last := b"".join(pieces):
+        yield [last.removesuffix(b"\r")], False

@@ -1,18 +1,12 @@
-"""Lines of text, whatever their encoding and their ends, in batches."""
+"""Which lines are stacks with their counts, and which say nothing."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from profkit.formats.encoding import utf8_chunks, utf8_head
+from profkit.formats.encoding import utf8_head
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from profkit.source import Source
-
-__all__ = ["COUNTED", "batches", "first_lines", "is_comment"]
+__all__ = ["COUNTED", "first_lines", "is_comment"]
 
 COUNTED = re.compile(
     rb"[^\0]*\S\s+(?:[0-9]+(?:\.[0-9]*)?|[0-9]*\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*"
@@ -43,20 +37,3 @@ def first_lines(head: bytes) -> list[bytes] | None:
         if line.strip() and not is_comment(line)
     ]
     return lines or ([rest] if COUNTED.fullmatch(rest) else [])
-
-
-def batches(source: Source) -> Iterator[list[bytes]]:
-    r"""Yield all lines as UTF-8, without their ends (``\n`` or ``\r\n``)."""
-    pieces: list[bytes] = []
-    for chunk in utf8_chunks(source):
-        whole, end, rest = chunk.rpartition(b"\n")
-        if not end:
-            pieces.append(rest)
-            continue
-        block = b"".join([*pieces, whole])
-        pieces = [rest]
-        if b"\r" in block:
-            block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
-        yield block.split(b"\n")
-    if last := b"".join(pieces).removesuffix(b"\r"):
-        yield [last]

@@ -12,7 +12,8 @@ import numpy as np
 
 from profkit.errors import EmptyInputError, FormatError
 from profkit.formats.decimals import UNITS, digits_for, is_exact, shifted
-from profkit.formats.folded.lines import batches, first_lines, is_comment
+from profkit.formats.encoding import line_batches
+from profkit.formats.folded.lines import first_lines, is_comment
 from profkit.formats.folded.names import intern
 from profkit.formats.folded.paths import Paths
 from profkit.formats.interning import Numbered
@@ -77,7 +78,7 @@ class Stacks:
     def read(self, source: Source) -> None:
         """Read all lines of a source."""
         self._refuse_differences(first_lines(source.head) or [])
-        for batch in batches(source):
+        for batch, _ in line_batches(source):
             self._read_lines(batch)
             if len(self._paths.parents) > _PART_NODES or self._held > _PART_BYTES:
                 self._end_part()

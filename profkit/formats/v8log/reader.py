@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from profkit.errors import FormatError
-from profkit.formats.encoding import utf8_chunks
+from profkit.formats.encoding import line_batches
 from profkit.formats.v8log.codemap import CodeMap
 from profkit.formats.v8log.fields import PLAIN, dialect_of, number, text
 from profkit.formats.v8log.names import tier_mark
@@ -14,8 +14,6 @@ from profkit.formats.v8log.ticks import TickColumns
 from profkit.profile import Action, LedgerBook, Library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from profkit.source import Source
 
 __all__ = ["LogReader"]
@@ -55,7 +53,10 @@ class LogReader:
     def read(self, source: Source) -> None:
         """Follow all lines. Raises :class:`FormatError` where the text is no V8 log at all."""
         lines = 0
-        for batch in _line_batches(source, self.ledger):
+        for batch, has_ends in line_batches(source):
+            if not has_ends:
+                self.ledger.add(Action.DROPPED, "lines", _CUT, 1, "the last line")
+                break
             ticks: list[list[bytes]] = []
             for line in batch:
                 fields = line.split(b",", 6)
@@ -209,20 +210,3 @@ def _within(limit: int, field: bytes) -> int:
     if not 0 <= value < limit:
         raise ValueError(field)
     return value
-
-
-def _line_batches(source: Source, ledger: LedgerBook) -> Iterator[list[bytes]]:
-    """Yield the complete lines of a log in batches; a last line without its end is dropped."""
-    rest: list[bytes] = []
-    for chunk in utf8_chunks(source):
-        head, newline, tail = chunk.rpartition(b"\n")
-        if not newline:
-            rest.append(chunk)
-            continue
-        block = b"".join([*rest, head]) if rest else head
-        if b"\r" in block:
-            block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
-        rest = [tail] if tail else []
-        yield block.split(b"\n")
-    if rest:
-        ledger.add(Action.DROPPED, "lines", _CUT, 1, "the last line")
