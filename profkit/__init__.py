@@ -1,7 +1,7 @@
 """CPU profiles of Node, Chrome and Python in one call tree.
 
-:func:`load` reads a profile, whatever recorded it. :func:`top`, :func:`heavy`, :func:`tree` and
-:func:`flame` are its views: each takes a profile and its own frozen options, and returns columns.
+:func:`load` reads a profile, whatever recorded it. :func:`top`, :func:`heavy`, :func:`tree`,
+:func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen options, and returns columns.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
 """
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from profkit.views.heavy import HeavyOptions, heavy
     from profkit.views.ranking import RankingOptions, group_name
     from profkit.views.ranking import rank as top
+    from profkit.views.ticks import TickOptions, tick_report
     from profkit.views.tree import TreeOptions, tree
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ProfkitError",
     "RankingOptions",
     "ReadOptions",
+    "TickOptions",
     "TreeOptions",
     "UsageError",
     "__version__",
@@ -45,6 +47,7 @@ __all__ = [
     "heavy",
     "load",
     "merge",
+    "tick_report",
     "top",
     "tree",
 ]
@@ -59,6 +62,7 @@ _HOMES = {
     "ProfkitError": "profkit.errors",
     "RankingOptions": "profkit.views.ranking",
     "ReadOptions": "profkit.formats",
+    "TickOptions": "profkit.views.ticks",
     "TreeOptions": "profkit.views.tree",
     "UsageError": "profkit.errors",
     "flame": "profkit.views.flame",
@@ -68,6 +72,7 @@ _HOMES = {
     "heavy": "profkit.views.heavy",
     "load": "profkit.loading",
     "merge": "profkit.profile",
+    "tick_report": "profkit.views.ticks",
     "top": "profkit.views.ranking",
     "tree": "profkit.views.tree",
 }

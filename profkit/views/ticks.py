@@ -113,6 +113,14 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
 
     Values are those of the profile's value type; for a V8 log, ticks. Bytecode handlers are hidden
     and their ticks counted on their callers.
+
+    >>> import profkit
+    >>> log = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
+    >>> report = profkit.tick_report(log)
+    >>> report.total, report.library_total, report.collecting
+    (5849, 4345, 194)
+    >>> report.javascript[0].label, report.javascript[0].value
+    ('Builtin: LoadIC', 165)
     """
     options = options or TickOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
