@@ -35,7 +35,7 @@ Examples:
   profkit flame app.cpuprofile - > x.svg   to standard output
 """
 )
-@click.argument("names", metavar="[PROFILE]... OUT.svg", nargs=-1, type=click.Path())
+@click.argument("names", metavar="[PROFILE]... OUT.svg", nargs=-1, type=shared.FILE)
 @click.option("--title", metavar="TEXT", help="The picture's title; the file's name without it.")
 @click.option(
     "--width",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "FILE",
     "depth",
     "include_idle",
     "input_format",
@@ -31,7 +32,10 @@ def _switch_color_off(ctx: click.Context, param: click.Parameter, value: bool) -
         ctx.color = False
 
 
-profiles = click.argument("profiles", metavar="[PROFILE]...", nargs=-1, type=click.Path())
+FILE = click.Path(readable=False)
+"""A file's name. Whether it can be read is for its reader to find out, and to say in its own words."""
+
+profiles = click.argument("profiles", metavar="[PROFILE]...", nargs=-1, type=FILE)
 """``profiles``: the files to read; given none, the one last read in this directory."""
 
 input_format = click.option(
@@ -43,7 +47,7 @@ input_format = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON instead of a table.")
 
 output = click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(), help="Write to FILE, not to the terminal."
+    "-o", "--output", metavar="FILE", type=FILE, help="Write to FILE, not to the terminal."
 )
 
 no_color = click.option(

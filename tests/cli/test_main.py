@@ -30,6 +30,16 @@ def test_help_lists_every_command(capsys) -> None:
         assert command.help in out
 
 
+@pytest.mark.parametrize("arguments", [["top", "p.folded"], ["flame", "p.folded", "out.svg"]])
+def test_whether_a_file_can_be_read_is_not_asked_but_tried(
+    arguments, tmp_path, monkeypatch, capsys
+) -> None:
+    (tmp_path / "p.folded").write_text("main 1\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "access", lambda *_args, **_options: False)
+    assert run(capsys, *arguments)[0] == 0
+
+
 def test_without_a_command_help_is_an_error(capsys) -> None:
     code, out, err = run(capsys)
     assert (code, out) == (2, "")
