@@ -33,7 +33,7 @@ def _switch_color_off(ctx: click.Context, param: click.Parameter, value: bool) -
 
 
 FILE = click.Path(readable=False)
-"""A file's name. Whether it can be read is for its reader to find out, and to say in its own words."""
+"""A file's name. Whether it can be read is for its reader to find out and to say."""
 
 profiles = click.argument("profiles", metavar="[PROFILE]...", nargs=-1, type=FILE)
 """``profiles``: the files to read; given none, the one last read in this directory."""
