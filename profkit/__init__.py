@@ -1,7 +1,8 @@
 """CPU profiles of Node, Chrome and Python in one call tree.
 
 :func:`load` reads a profile, whatever recorded it. :func:`top`, :func:`heavy`, :func:`tree`,
-:func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen options, and returns columns.
+:func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen
+options, and returns columns.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
 """
