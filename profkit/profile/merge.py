@@ -143,7 +143,9 @@ def _moved(
 
 def _merge_meta(metas: list[Meta]) -> Meta:
     def joined(texts: list[str]) -> str:
-        return ", ".join(dict.fromkeys(text for text in texts if text))
+        # Taken apart first, so that merging what was merged before names nothing twice.
+        parts = (part for text in texts for part in text.split(", ") if part)
+        return ", ".join(dict.fromkeys(parts))
 
     starts = [m.start_time for m in metas if m.start_time is not None]
     ends = [m.end_time for m in metas if m.end_time is not None]

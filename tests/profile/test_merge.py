@@ -208,3 +208,10 @@ def test_the_ledgers_are_added():
     dropping = builder.finish(Meta("x"), (ValueType("samples", COUNT),), tree, ())
     merged = merge([dropping, single(), dropping])
     assert merged.ledger.count(Action.DROPPED, "frames", "unknown address") == 6
+
+
+def test_meta_names_nothing_twice_however_profiles_are_put_together():
+    a, b = single(meta=Meta("folded", "a")), single(meta=Meta("v8log", "b"))
+    once = merge([a, b]).meta
+    assert once.source == "a, b"
+    assert merge([merge([a, b]), b]).meta == merge([a, merge([b, b])]).meta == once
