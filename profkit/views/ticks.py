@@ -139,10 +139,10 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
         found = [TickRow(labels[n], int(frame[n]), int(flat[n])) for n in chosen.tolist()]
         return tuple(sorted(found, key=lambda row: (row.value, _utf16(row.label)), reverse=True))
 
-    unknown = kinds == Kind.UNKNOWN
+    # Only a tool that labels its frames tells code that it does not know from what has no kind.
+    unknown = (kinds == Kind.UNKNOWN) & (profile.frames.tag[frame] != ABSENT)
     library = kinds == Kind.SHARED_LIBRARY
     native = kinds == Kind.NATIVE
-    tagged = profile.meta.format == "v8log"
     keep_share = options.min_share * 100
 
     def keep(total: Numbers, parent: Numbers) -> npt.NDArray[np.bool_]:
@@ -152,10 +152,10 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
     return TickReport(
         options=options,
         total=int(own.sum()),
-        unaccounted=int(flat[unknown].sum()) if tagged else 0,
+        unaccounted=int(flat[unknown].sum()),
         collecting=_collecting(profile, options, own),
         libraries=rows(library),
-        javascript=rows(~library & ~native & (~unknown if tagged else True)),
+        javascript=rows(~library & ~native & ~unknown),
         native=rows(native),
         entries=_native_entries(tree, kinds, labels, frame, own_visible),
         callers=_callers(below, labels, frame, int(own.sum())),

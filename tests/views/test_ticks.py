@@ -16,6 +16,7 @@ from profkit.profile import (
     StackTree,
     Thread,
     ValueType,
+    merge,
 )
 from profkit.render.classic import classic_text
 from profkit.views.ticks import TickOptions, tick_report
@@ -116,3 +117,23 @@ def test_shares_are_rounded_as_javascript_does(value, whole, text):
         if line.endswith("libc.so.6")
     )
     assert line.split()[1] == f"{text}%"
+
+
+def test_unaccounted_ticks_stay_so_among_profiles_of_other_formats():
+    log = profile_of_names("v8log", "UNKNOWN", tag="UNKNOWN")
+    report = tick_report(merge([log, profile_of_names("folded", "mystery")]))
+    assert (report.total, report.unaccounted) == (4, 1)
+    assert figures(report.javascript) == [("run", 2), ("mystery", 1)]
+
+
+def profile_of_names(format_, name, tag=""):
+    """Build a profile of one tick in code of no kind and one in JavaScript."""
+    builder = ProfileBuilder()
+    frames = [
+        builder.frame(builder.function(name), tag=tag),
+        builder.frame(builder.function("run", kind=Kind.JS)),
+    ]
+    tree, leaf = StackTree.from_stacks(np.array([1, 1]), np.array(frames))
+    samples = SampleTable(leaf, np.ones(2, np.int64))
+    types = [ValueType("ticks", COUNT)]
+    return builder.finish(Meta(format_, "a"), types, tree, [Thread("main", samples)])
