@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from profkit.formats.places import META_KINDS, path_of
-from profkit.profile import ABSENT, Kind
+from profkit.profile import ABSENT, ANONYMOUS, Kind
 
 if TYPE_CHECKING:
     from profkit.formats.cpuprofile.schema import CallFrame
     from profkit.profile import ProfileBuilder
 
 __all__ = ["intern", "kind_of"]
-
-_ANONYMOUS = "(anonymous)"
 
 
 def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
@@ -23,7 +21,7 @@ def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
         for place in (call_frame.line_number, call_frame.column_number)
     )
     function = builder.function(
-        call_frame.function_name or _ANONYMOUS,
+        call_frame.function_name or ANONYMOUS,
         path_of(call_frame.url or ""),
         line,
         column,

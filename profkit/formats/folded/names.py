@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from profkit.formats.places import kind_of, path_of
-from profkit.profile import ABSENT, Kind, Tier
+from profkit.profile import ABSENT, ANONYMOUS, Kind, Tier
 
 if TYPE_CHECKING:
     from profkit.profile import ProfileBuilder
@@ -24,7 +24,6 @@ _JAVASCRIPT = re.compile(
     r"(\S+\.[cm]?[jt]sx?|node:\S+?):(\d{1,9})(?::(\d{1,9}))?",
     re.DOTALL,
 )
-_ANONYMOUS = "(anonymous)"
 _TIERS = {tier.mark: tier for tier in Tier}
 
 
@@ -44,7 +43,7 @@ def intern(label: str, builder: ProfileBuilder) -> int:
     if match := _JAVASCRIPT.fullmatch(label):
         mark, name, file, line, column = match.groups()
         function = builder.function(
-            name or _ANONYMOUS, path_of(file), int(line), int(column or ABSENT), Kind.JS
+            name or ANONYMOUS, path_of(file), int(line), int(column or ABSENT), Kind.JS
         )
         return builder.frame(function, tier=_TIERS[mark or ""])
     return builder.frame(builder.function(label, kind=kind_of(label, "")))

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from profkit.profile import ABSENT, Kind, Tier
+from profkit.profile import ABSENT, ANONYMOUS, Kind, Tier
 
 if TYPE_CHECKING:
     from profkit.formats.v8log.codemap import Code
 
-__all__ = ["ANONYMOUS", "Named", "label_of", "name_of", "tier_mark"]
-
-ANONYMOUS = "(anonymous)"
+__all__ = ["Named", "label_of", "name_of", "tier_mark", "tier_of"]
 
 _MARKS = {
     before + mark + after: mark for mark in "~^+*" for before in ("", "o") for after in ("", "'")

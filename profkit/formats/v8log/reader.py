@@ -25,7 +25,8 @@ class LogReader:
     """Follows a log line by line.
 
     Afterwards ``ticks`` and ``code`` hold what the lines told, ``libraries`` the mapped files,
-    ``facts`` what the log says of itself, and ``ledger`` what became of each line.
+    ``version`` and ``platform`` what the log says of itself, and ``ledger`` what became of each
+    line.
     """
 
     def __init__(self, name: str) -> None:
