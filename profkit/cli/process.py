@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["process"]
 
-_DEPTH = 8
+_DEPTH = 10
 _MIN_SHARE = 0.01
 
 
