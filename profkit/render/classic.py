@@ -75,7 +75,9 @@ def _line(label: str, value: int, total: int, non_library: int | None) -> str:
 
 
 def _percent(value: int, whole: int) -> str:
-    return _fixed(value * 100 / whole) if whole else "NaN"
+    if not whole:
+        return "Infinity" if value else "NaN"
+    return _fixed(value * 100 / whole)
 
 
 def _fixed(number: float) -> str:

@@ -202,13 +202,24 @@ def test_several_isolates_in_one_log_are_one_profile():
     ]
 
 
-def test_code_four_gigabytes_from_a_library_is_code():
-    profile = profile_of(
-        "v8-version,7,8,279,23,-node.57,0\nshared-library,/opt/node,0x400000,0x500000,0\n"
-        "code-creation,LazyCompile,0,1,0x100400000,16,f /a.js:1:2,0x9000,*\n"
-        "tick,0x100400004,10,0,0x0,0\n"
+@pytest.mark.parametrize(
+    ("version", "address", "symbols", "label"),
+    [
+        ("7,8,279,23,-node.57", 0x100400000, True, "LazyCompile: *f /a.js:1:2"),
+        ("7,8,279,23,-node.57", 0x100400000, False, "UNKNOWN"),
+        ("14,6,202,34,-node.34", 0x100400000, False, "LazyCompile: *f /a.js:1:2"),
+        ("14,6,202,34,-node.34", 0x100000400000, True, "LazyCompile: *f /a.js:1:2"),
+        ("14,6,202,34,-node.34", 0x100000400000, False, "UNKNOWN"),
+    ],
+)
+def test_code_far_from_a_library_is_code_but_for_nodes_own_tool(version, address, symbols, label):
+    log = (
+        f"v8-version,{version},0\nshared-library,/opt/node,0x400000,0x500000,0\n"
+        f"code-creation,LazyCompile,0,1,{address:#x},16,f /a.js:1:2,0x9000,*\n"
+        f"tick,{address + 4:#x},10,0,0x0,0\n"
     )
-    assert stacks_of(profile) == [["LazyCompile: *f /a.js:1:2"]]
+    profile = read(Source("a.log", io.BytesIO(log.encode())), ReadOptions(symbols=symbols))
+    assert stacks_of(profile) == [[label]]
 
 
 def test_a_builtin_keeps_its_name_when_it_gets_a_function():

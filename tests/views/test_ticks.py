@@ -119,6 +119,13 @@ def test_shares_are_rounded_as_javascript_does(value, whole, text):
     assert line.split()[1] == f"{text}%"
 
 
+def test_shares_of_nothing_are_written_as_javascript_writes_them():
+    profile = profile_of((LIBC,), (LIBC,), states=np.array([1, 0], np.int8))
+    lines = classic_text(tick_report(profile), "a.log").splitlines()
+    assert "      0    0.0%    NaN%  JavaScript" in lines
+    assert "      1   50.0%  Infinity%  GC" in lines
+
+
 def test_unaccounted_ticks_stay_so_among_profiles_of_other_formats():
     log = profile_of_names("v8log", "UNKNOWN", tag="UNKNOWN")
     report = tick_report(merge([log, profile_of_names("folded", "mystery")]))

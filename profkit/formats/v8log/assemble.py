@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.formats.v8log import names
-from profkit.formats.v8log.resolve import VARIES, Resolver, in_libraries, longest_mappings
+from profkit.formats.v8log.resolve import (
+    VARIES,
+    Resolver,
+    in_libraries,
+    longest_mappings,
+    page_bits_of_tool,
+)
 from profkit.profile import (
     ABSENT,
     COUNT,
@@ -44,13 +50,18 @@ def assemble(log: LogReader, *, like_node: bool) -> Profile:
     """Resolve what a reader gathered, and build the tree.
 
     ``like_node`` takes the first of several mappings of one file, as V8's tool does, instead of the
-    longest.
+    longest; and takes code for a library's where that tool does, whose numbers of pages wrap.
     """
     ticks = log.ticks.close()
     builder = ProfileBuilder()
     builder.ledger = log.ledger
-    builder.libraries = log.libraries if like_node else longest_mappings(log.libraries)
-    places = _Places(ticks, log, builder)
+    if like_node:
+        builder.libraries = log.libraries
+        library = in_libraries(ticks.addresses, log.libraries, page_bits_of_tool(log.version))
+    else:
+        builder.libraries = longest_mappings(log.libraries)
+        library = in_libraries(ticks.addresses, builder.libraries)
+    places = _Places(ticks, log, library, builder)
     rows = _caller_rows(ticks, places)
     pc = places.at(ticks.pc, lambda row: row)
     with_tos = np.flatnonzero(ticks.tos != ABSENT)
@@ -86,10 +97,12 @@ class _Places:
     A place is a number: that of a :class:`Code`, or past all of them one for each native address.
     """
 
-    def __init__(self, ticks: Ticks, log: LogReader, builder: ProfileBuilder) -> None:
+    def __init__(
+        self, ticks: Ticks, log: LogReader, library: Numbers, builder: ProfileBuilder
+    ) -> None:
         self.codes: list[Code] = log.code.codes
         self._addresses = ticks.addresses
-        self._library = in_libraries(ticks.addresses, builder.libraries)
+        self._library = library
         dynamic = np.where(self._library == ABSENT, ticks.addresses, ABSENT)
         resolver = Resolver(dynamic, log.code.spans(), ticks)
         self._native = np.flatnonzero(self._library >= 0)

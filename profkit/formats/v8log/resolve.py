@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     Indexes = npt.NDArray[np.int32]
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["VARIES", "Resolver", "in_libraries", "longest_mappings"]
+__all__ = ["VARIES", "Resolver", "in_libraries", "longest_mappings", "page_bits_of_tool"]
 
 _PAGE_BITS = 12
+_ALL_PAGE_BITS = 63 - _PAGE_BITS
+_FIRST_WITH_WIDE_PAGES = 8
 _NO_LIBRARY = -2
 VARIES = -2
 """Stands for an address that was in different code, or sometimes in none."""
@@ -46,12 +48,14 @@ def longest_mappings(libraries: Sequence[Library]) -> list[Library]:
     return list(longest.values())
 
 
-def in_libraries(addresses: Numbers, libraries: Sequence[Library]) -> Numbers:
+def in_libraries(
+    addresses: Numbers, libraries: Sequence[Library], page_bits: int = _ALL_PAGE_BITS
+) -> Numbers:
     """Return the library's number for each address, or -1, or -2; shape ``(addresses,)``.
 
     -2 is an address outside every library on a page that belongs to one, and no address at all:
-    V8's tool never looks for dynamic code there. Of libraries that begin at one address the first
-    counts.
+    V8's tool never looks for dynamic code there. ``page_bits`` is how many bits of a page's number
+    tell it from others. Of libraries that begin at one address the first counts.
     """
     answer = np.full(len(addresses), ABSENT, np.int64)
     pages = addresses >> _PAGE_BITS
@@ -60,7 +64,7 @@ def in_libraries(addresses: Numbers, libraries: Sequence[Library]) -> Numbers:
         first.setdefault(library.start, number)
         low = library.start >> _PAGE_BITS
         span = library.end - library.start >> _PAGE_BITS
-        answer[(pages >= low) & (pages <= low + span)] = _NO_LIBRARY
+        answer[((pages - low) & (1 << page_bits) - 1) <= span] = _NO_LIBRARY
     starts = np.array(sorted(first), np.int64)
     if not len(starts):
         return answer
@@ -72,6 +76,12 @@ def in_libraries(addresses: Numbers, libraries: Sequence[Library]) -> Numbers:
     answer[inside] = owner[place[inside]]
     answer[addresses == NO_ADDRESS] = _NO_LIBRARY
     return answer
+
+
+def page_bits_of_tool(version: str) -> int:
+    """Return how many bits of a page's number the tool of this V8 keeps; later ones by default."""
+    major = version.partition(".")[0]
+    return 20 if major.isdecimal() and int(major) < _FIRST_WITH_WIDE_PAGES else 32
 
 
 class Resolver:
