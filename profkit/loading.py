@@ -37,12 +37,16 @@ def load(
     from profkit.formats import ReadOptions, detect, find_format  # noqa: PLC0415
     from profkit.profile import validate  # noqa: PLC0415
     from profkit.source import open_source  # noqa: PLC0415
+    from profkit.symbols.native import name_native_code  # noqa: PLC0415
     from profkit.symbols.packages import assign_packages  # noqa: PLC0415
 
+    options = options or ReadOptions()
     with open_source(path, on_progress=on_progress) as source, _resting_collector():
         chosen = find_format(format) if format else detect(source)
-        profile = chosen.reader.read(source, options or ReadOptions())
-    return assign_packages(validate(profile))
+        profile = validate(chosen.reader.read(source, options))
+        if options.symbols:
+            profile = validate(name_native_code(profile, options.symbol_files, options.target))
+    return assign_packages(profile)
 
 
 @contextmanager

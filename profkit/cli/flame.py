@@ -21,6 +21,8 @@ from profkit.views.flame import flame as lay_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from profkit.formats import ReadOptions
+
 __all__ = ["flame"]
 
 
@@ -55,6 +57,7 @@ Examples:
 )
 @click.option("--icicle", is_flag=True, help="Draw the root on top, and what it calls below.")
 @shared.measuring
+@shared.symbols
 @shared.input_format
 @click.option(
     "--json",
@@ -71,6 +74,7 @@ def flame(
     icicle: bool,
     value_type: str | None,
     include_idle: bool,
+    reading: ReadOptions,
     input_format: str | None,
     as_json: bool,
 ) -> None:
@@ -81,7 +85,7 @@ def flame(
     directory.
     """
     paths, out = _split(names, needs_output=not as_json)
-    profile = load_profiles(paths, input_format=input_format, output=out)
+    profile = load_profiles(paths, input_format=input_format, options=reading, output=out)
     graph = lay_out(
         profile,
         FlameOptions(

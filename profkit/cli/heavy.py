@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from profkit.cli import options
@@ -11,6 +13,9 @@ from profkit.render.calltree import heavy_document, heavy_record
 from profkit.render.records import to_json
 from profkit.views.heavy import HeavyOptions
 from profkit.views.heavy import heavy as find_heavy
+
+if TYPE_CHECKING:
+    from profkit.formats import ReadOptions
 
 __all__ = ["heavy"]
 
@@ -28,6 +33,7 @@ Examples:
 @options.depth(10)
 @options.min_share(1.0)
 @options.measuring
+@options.symbols
 @options.reading_and_writing
 def heavy(
     *,
@@ -37,6 +43,7 @@ def heavy(
     min_share: float,
     value_type: str | None,
     include_idle: bool,
+    reading: ReadOptions,
     input_format: str | None,
     as_json: bool,
     output: str | None,
@@ -46,7 +53,7 @@ def heavy(
     A row under another is a caller, with the share of the time that came that way. Follow the
     greatest shares down until you meet code of your own.
     """
-    profile = load_profiles(profiles, input_format=input_format, output=output)
+    profile = load_profiles(profiles, input_format=input_format, options=reading, output=output)
     number = pick_value_type(profile, value_type)
     view = find_heavy(profile, HeavyOptions(limit, depth, min_share, number, include_idle))
     if as_json:

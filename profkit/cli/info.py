@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from profkit.cli import options
@@ -10,6 +12,9 @@ from profkit.cli.output import show, write
 from profkit.render.info import info_document, info_record
 from profkit.render.records import to_json
 from profkit.views.info import info as describe
+
+if TYPE_CHECKING:
+    from profkit.formats import ReadOptions
 
 __all__ = ["info"]
 
@@ -23,17 +28,19 @@ Examples:
 )
 @options.profiles
 @options.limit(20, "rows of each table")
+@options.symbols
 @options.reading_and_writing
 def info(
     *,
     profiles: tuple[str, ...],
     limit: int | None,
+    reading: ReadOptions,
     input_format: str | None,
     as_json: bool,
     output: str | None,
 ) -> None:
     """Tell what a file holds, and what was dropped or repaired in reading it."""
-    profile = load_profiles(profiles, input_format=input_format, output=output)
+    profile = load_profiles(profiles, input_format=input_format, options=reading, output=output)
     found = describe(profile)
     if as_json:
         write(to_json(info_record(profile, found)), output)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from profkit.formats import FORMATS
+from profkit.formats import FORMATS, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ __all__ = [
     "min_share",
     "profiles",
     "reading_and_writing",
+    "symbols",
     "value_type",
 ]
 
@@ -82,6 +84,52 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
 
 reading_and_writing = _all(input_format, as_json, output, no_color)
 """What every command that prints a table has: ``input_format``, ``as_json``, ``output``."""
+
+
+class _SymbolFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    name = "symbols"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        library, equals, file = value.partition("=")
+        if not (library and equals and file):
+            self.fail(f"{value!r} is not LIBRARY=FILE", param, ctx)
+        return library, file
+
+
+def symbols(command: _Command) -> _Command:
+    """Give ``reading``: how files are read, by what the user says of native code's names."""
+
+    @functools.wraps(command)
+    def call(
+        *, symbols: tuple[tuple[str, str], ...], no_symbols: bool, target: str, **others: object
+    ) -> object:
+        reading = ReadOptions(symbols=not no_symbols, symbol_files=symbols, target=target)
+        return command(reading=reading, **others)
+
+    return _all(
+        click.option(
+            "--symbols",
+            metavar="LIBRARY=FILE",
+            type=_SymbolFile(),
+            multiple=True,
+            help="Name the library's native code by what nm -C -n -S printed, a linker's map, or "
+            "an ELF file.",
+        ),
+        click.option(
+            "--target",
+            metavar="FOLDER",
+            default="",
+            help="Look for the program and its libraries below FOLDER, else below PROFKIT_TARGET.",
+        ),
+        click.option(
+            "--no-symbols",
+            is_flag=True,
+            help="Leave native code as node --prof-process --nm=true does.",
+        ),
+    )(call)  # type: ignore[return-value]
+
 
 measuring = _all(value_type, include_idle)
 """What every view of values has: ``value_type`` and ``include_idle``."""

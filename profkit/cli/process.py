@@ -10,7 +10,6 @@ from profkit.cli import options
 from profkit.cli.loading import load_profiles, pick_value_type
 from profkit.cli.output import show, write
 from profkit.errors import UsageError
-from profkit.formats import ReadOptions
 from profkit.profile import COUNT
 from profkit.render.classic import classic_text
 from profkit.render.records import to_json
@@ -22,6 +21,7 @@ from profkit.views.ticks import TickOptions, tick_report, with_own_rules
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from profkit.formats import ReadOptions
     from profkit.profile import ValueType
 
 __all__ = ["process"]
@@ -48,22 +48,18 @@ Examples:
     show_default=True,
     help="A report for people, or the text that node --prof-process prints.",
 )
-@click.option(
-    "--no-symbols",
-    is_flag=True,
-    help="Take native code as node --prof-process --nm=true takes it.",
-)
 @options.limit(8, "rows of each section (classic shows all)")
 @options.measuring
+@options.symbols
 @options.reading_and_writing
 def process(
     *,
     profiles: tuple[str, ...],
     layout: str,
-    no_symbols: bool,
     limit: int | None,
     value_type: str | None,
     include_idle: bool,
+    reading: ReadOptions,
     input_format: str | None,
     as_json: bool,
     output: str | None,
@@ -77,7 +73,7 @@ def process(
     profile = load_profiles(
         profiles,
         input_format=input_format,
-        options=ReadOptions(symbols=not no_symbols),
+        options=reading,
         output=output,
     )
     number = pick_value_type(profile, value_type)

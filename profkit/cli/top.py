@@ -14,6 +14,7 @@ from profkit.render.records import to_json
 from profkit.views.ranking import GROUPINGS, ORDERS, RankingOptions, rank
 
 if TYPE_CHECKING:
+    from profkit.formats import ReadOptions
     from profkit.views.ranking import Grouping, Order
 
 __all__ = ["top"]
@@ -44,6 +45,7 @@ Examples:
 )
 @options.limit(20, "rows")
 @options.measuring
+@options.symbols
 @options.reading_and_writing
 def top(
     *,
@@ -53,6 +55,7 @@ def top(
     limit: int | None,
     value_type: str | None,
     include_idle: bool,
+    reading: ReadOptions,
     input_format: str | None,
     as_json: bool,
     output: str | None,
@@ -63,7 +66,7 @@ def top(
     core modules of Node or Python) did for it: who is responsible. Total adds all that it called;
     recursion counts once.
     """
-    profile = load_profiles(profiles, input_format=input_format, output=output)
+    profile = load_profiles(profiles, input_format=input_format, options=reading, output=output)
     ranking = rank(
         profile,
         RankingOptions(by, sort, limit, pick_value_type(profile, value_type), include_idle),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from profkit.cli import options
@@ -11,6 +13,9 @@ from profkit.render.calltree import tree_document, tree_record
 from profkit.render.records import to_json
 from profkit.views.tree import TreeOptions
 from profkit.views.tree import tree as find_tree
+
+if TYPE_CHECKING:
+    from profkit.formats import ReadOptions
 
 __all__ = ["tree"]
 
@@ -32,6 +37,7 @@ Examples:
 @options.depth(10)
 @options.min_share(1.0)
 @options.measuring
+@options.symbols
 @options.reading_and_writing
 def tree(
     *,
@@ -41,12 +47,13 @@ def tree(
     min_share: float,
     value_type: str | None,
     include_idle: bool,
+    reading: ReadOptions,
     input_format: str | None,
     as_json: bool,
     output: str | None,
 ) -> None:
     """Show what calls what, from the root of the stacks down (top-down)."""
-    profile = load_profiles(profiles, input_format=input_format, output=output)
+    profile = load_profiles(profiles, input_format=input_format, options=reading, output=output)
     number = pick_value_type(profile, value_type)
     view = find_tree(profile, TreeOptions(depth, min_share, focus, number, include_idle))
     if as_json:

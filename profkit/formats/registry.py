@@ -29,7 +29,11 @@ class ReadOptions:
     """What a user may ask of any reader."""
 
     symbols: bool = True
-    """Whether native code is placed as well as can be, or just as the recording tool places it."""
+    """Whether native code is named as well as can be, or left as the recording tool leaves it."""
+    symbol_files: tuple[tuple[str, str], ...] = ()
+    """Pairs of a library, by path or base name, and the file that holds its symbols."""
+    target: str = ""
+    """The folder below which the files lie that the recorded program had mapped."""
 
 
 class _Reader(Protocol):

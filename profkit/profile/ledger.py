@@ -56,8 +56,8 @@ class Ledger:
 
     def merged(self, other: Ledger) -> Ledger:
         """Return the sum of two ledgers."""
-        book = LedgerBook()
-        for entry in (*self.entries, *other.entries):
+        book = LedgerBook(self)
+        for entry in other.entries:
             book.add(entry.action, entry.unit, entry.cause, entry.count, entry.example)
         return book.close()
 
@@ -65,8 +65,11 @@ class Ledger:
 class LedgerBook:
     """A ledger being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        """Begin with the entries of ``ledger``."""
         self._entries: dict[tuple[Action, str, str], tuple[int, str]] = {}
+        for entry in ledger.entries if ledger else ():
+            self.add(entry.action, entry.unit, entry.cause, entry.count, entry.example)
 
     def add(self, action: Action, unit: str, cause: str, count: int = 1, example: str = "") -> None:
         """Count ``count`` more things; a count of 0 leaves no entry."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from running import run
 
 CLASSIC = """\
@@ -121,6 +122,25 @@ def test_other_formats_are_reported_too(folder, capsys) -> None:
     )
     assert code == 0
     assert "      2  100.0%  100.0%  run /srv/a.js:1:1\n" in out
+
+
+@pytest.mark.parametrize("text", ["node", "=a", "node=", ""])
+def test_symbols_want_a_library_and_a_file(log, capsys, text):
+    code, out, err = run(capsys, "process", "--symbols", text, log)
+    assert (code, out) == (2, "")
+    assert f"{text!r} is not LIBRARY=FILE" in err
+
+
+def test_names_of_a_symbol_file_cannot_reach_the_terminal(folder, capsys):
+    (folder / "n.log").write_text(
+        "v8-version,12,4,254,21,0\nshared-library,/opt/node,0x400000,0x500000,0\n"
+        "tick,0x401008,10,0,0x0,0\n"
+    )
+    (folder / "node.txt").write_bytes(b"0000000000401000 0000000000000020 T ev\x1b[31mil\x07\n")
+    code, out, _ = run(capsys, "process", "--symbols", "node=node.txt", "n.log")
+    assert code == 0
+    assert "ev" in out
+    assert not set("\x1b\x07") & set(out)
 
 
 def _frame(name: str, url: str) -> dict:

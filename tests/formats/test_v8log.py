@@ -21,9 +21,9 @@ from profkit.views.ticks import tick_report
 HEADER = "v8-version,12,4,254,21,-node.57,0\n"
 
 
-def profile_of(text: str | bytes):
+def profile_of(text: str | bytes, *, symbols=False):
     data = text if isinstance(text, bytes) else text.encode()
-    return validate(read(Source("a.log", io.BytesIO(data)), ReadOptions(symbols=False)))
+    return validate(read(Source("a.log", io.BytesIO(data)), ReadOptions(symbols=symbols)))
 
 
 def stacks_of(profile) -> list[list[str]]:
@@ -220,6 +220,56 @@ def test_code_far_from_a_library_is_code_but_for_nodes_own_tool(version, address
     )
     profile = read(Source("a.log", io.BytesIO(log.encode())), ReadOptions(symbols=symbols))
     assert stacks_of(profile) == [[label]]
+
+
+BUILTINS = (
+    "v8-version,11,3,244,8,-node.40,0\nshared-library,/opt/node,0x400000,0x2600000,0\n"
+    "new,CodeRange,0x7f4fc0000000,0\nnew,MemoryChunk,0x1000000000,262144\n"
+    "code-creation,Builtin,2,1,0x1800000,768,First\n"
+    "code-creation,BytecodeHandler,0,2,0x19b0000,64,Ldar\n"
+)
+COPY = 0x7F4FC0000000 + (512 << 20) - (7 << 18)  # 0x1b0040 bytes, in seven times 256 KB
+
+
+@pytest.mark.parametrize("symbols", [True, False])
+def test_builtins_that_run_from_a_copy_are_named_as_the_log_names_the_original(symbols):
+    ticks = f"tick,{COPY + 4:#x},9,0,0x0,0,{COPY + 0x1B0010:#x}\ntick,0x1800008,10,0,0x0,0\n"
+    profile = profile_of(BUILTINS + ticks, symbols=symbols)
+    assert stacks_of(profile) == (
+        [["Builtin: First", "BytecodeHandler: Ldar"], ["Builtin: First"]]
+        if symbols
+        else [["UNKNOWN"], ["/opt/node"]]
+    )
+
+
+def test_without_a_hit_in_the_copy_there_is_none():
+    profile = profile_of(BUILTINS + "tick,0x7f4fc0000004,9,0,0x0,0\n", symbols=True)
+    assert stacks_of(profile) == [["(unnamed code)"]]
+
+
+@pytest.mark.parametrize(
+    ("address", "label"),
+    [
+        (0xF000, "(unnamed code)"),
+        (0x10008, "JS: *f /a.js:1:2"),
+        (0x10018, "UNKNOWN"),
+        (0, "UNKNOWN"),
+    ],
+)
+def test_a_tick_right_before_named_code_is_in_unnamed_code(address, label):
+    code = "code-creation,JS,9,1,0x10000,16,f /a.js:1:2,0x9000000,*\n"
+    profile = profile_of(HEADER + code + f"tick,{address:#x},9,0,0x0,0\n", symbols=True)
+    assert stacks_of(profile) == [[label]]
+    null = "without an address: counted under UNKNOWN"
+    assert profile.ledger.count(Action.REPAIRED, "ticks", null) == (not address)
+    assert_balanced(profile)
+
+
+def assert_balanced(profile):
+    for unit in ("lines", "ticks", "frames"):
+        fates = [entry for entry in profile.ledger.entries if entry.unit == unit]
+        read = sum(entry.count for entry in fates if entry.action is Action.READ)
+        assert read == sum(entry.count for entry in fates if entry.action is not Action.READ)
 
 
 def test_a_builtin_keeps_its_name_when_it_gets_a_function():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from profkit.formats.v8log import names
+from profkit.formats.v8log.copies import RESERVED, at_originals
 from profkit.formats.v8log.resolve import (
     VARIES,
     Resolver,
@@ -30,12 +31,14 @@ from profkit.profile import (
 from profkit.profile.columns import ragged
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
-    from profkit.formats.v8log.codemap import Code
+    from profkit.formats.v8log.codemap import Code, Spans
     from profkit.formats.v8log.reader import LogReader
     from profkit.formats.v8log.ticks import Ticks
-    from profkit.profile import Profile
+    from profkit.profile import Library, Profile
 
     Indexes = npt.NDArray[np.int32]
     Numbers = npt.NDArray[np.int64]
@@ -45,14 +48,22 @@ __all__ = ["assemble"]
 UNKNOWN = "UNKNOWN"
 """The label of a tick whose address is in no known code, as V8's own tool has it."""
 
+UNNAMED = "(unnamed code)"
+"""What V8 made and put beside code that the log names, without naming it."""
+
+_NEAR = 1 << 16
+_EMBEDDED = ("Builtin", "BytecodeHandler")
+
 
 def assemble(log: LogReader, *, like_node: bool) -> Profile:
     """Resolve what a reader gathered, and build the tree.
 
-    ``like_node`` takes the first of several mappings of one file, as V8's tool does, instead of the
-    longest; and takes code for a library's where that tool does, whose numbers of pages wrap.
+    ``like_node`` does as V8's tool: it takes the first of several mappings of one file instead of
+    the longest, does not look for code that the log names in a library, nor on pages whose numbers,
+    as they wrap there, are a library's.
     """
     ticks = log.ticks.close()
+    spans = log.code.spans()
     builder = ProfileBuilder()
     builder.ledger = log.ledger
     if like_node:
@@ -60,17 +71,35 @@ def assemble(log: LogReader, *, like_node: bool) -> Profile:
         library = in_libraries(ticks.addresses, log.libraries, page_bits_of_tool(log.version))
     else:
         builder.libraries = longest_mappings(log.libraries)
+        ticks = _at_originals(ticks, log, spans, builder.libraries)
         library = in_libraries(ticks.addresses, builder.libraries)
-    places = _Places(ticks, log, library, builder)
+    places = _Places(ticks, log.code.codes, spans, library, builder, library_first=like_node)
     rows = _caller_rows(ticks, places)
     pc = places.at(ticks.pc, lambda row: row)
+    if not like_node:
+        places.gather_unnamed(pc, ticks, spans, log.code_ranges)
     with_tos = np.flatnonzero(ticks.tos != ABSENT)
     top = places.at(ticks.tos[with_tos], lambda row: with_tos[row])
     places.name_copies(pc, top, with_tos, rows)
     frameless = places.is_function(top)
     tree, node = _grow(places, rows, pc, top[frameless], with_tos[frameless])
-    _account(ticks, pc, rows, builder)
+    _account(ticks, pc, rows, places)
     return _finish(log, ticks, tree, node, builder)
+
+
+def _at_originals(
+    ticks: Ticks, log: LogReader, spans: Spans, libraries: Sequence[Library]
+) -> Ticks:
+    """Let addresses in a copy of the builtins be those of the builtins that the log names."""
+    embedded = [n for n, code in enumerate(log.code.codes) if code.type in _EMBEDDED]
+    is_builtin = np.isin(spans.code, embedded) & (in_libraries(spans.start, libraries) >= 0)
+    if not log.code_ranges or not is_builtin.any():
+        return ticks
+    extent = np.array([spans.start[is_builtin].min(), spans.end[is_builtin].max()])
+    unknown = (in_libraries(ticks.addresses, libraries) == ABSENT) & (
+        Resolver(ticks.addresses, spans, ticks).fixed == ABSENT
+    )
+    return replace(ticks, addresses=at_originals(ticks.addresses, unknown, extent, log.code_ranges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,33 +123,61 @@ class _Rows:
 class _Places:
     """What lies at an address: dynamic code, a library, or nothing known.
 
-    A place is a number: that of a :class:`Code`, or past all of them one for each native address.
+    A place is a number: that of a :class:`Code`, past all of them one for each native address, and
+    at last one for all code that V8 made and did not name.
     """
 
     def __init__(
-        self, ticks: Ticks, log: LogReader, library: Numbers, builder: ProfileBuilder
+        self,
+        ticks: Ticks,
+        codes: list[Code],
+        spans: Spans,
+        library: Numbers,
+        builder: ProfileBuilder,
+        *,
+        library_first: bool,
     ) -> None:
-        self.codes: list[Code] = log.code.codes
+        self.codes = codes
         self._addresses = ticks.addresses
         self._library = library
-        dynamic = np.where(self._library == ABSENT, ticks.addresses, ABSENT)
-        resolver = Resolver(dynamic, log.code.spans(), ticks)
-        self._native = np.flatnonzero(self._library >= 0)
-        resolver.fixed[self._library != ABSENT] = ABSENT
+        in_code = library == ABSENT if library_first else np.ones(len(library), bool)
+        resolver = Resolver(np.where(in_code, ticks.addresses, ABSENT), spans, ticks)
+        is_native = library >= 0
+        if library_first:
+            resolver.fixed[~in_code] = ABSENT
+        else:
+            is_native &= resolver.fixed < 0
+        self._native = np.flatnonzero(is_native)
         resolver.fixed[self._native] = len(self.codes) + np.arange(len(self._native))
         self.at = resolver.at
         self.fixed = resolver.fixed
         self.stack_first = resolver.stack_first
-        self._builder = builder
+        self.builder = builder
         self._libraries = builder.libraries
+        self.unnamed = len(self.codes) + len(self._native)
         # The last place serves -1.
-        self._is_function = np.zeros(len(self.codes) + len(self._native) + 1, bool)
+        self._is_function = np.zeros(self.unnamed + 2, bool)
         self._is_function[: len(self.codes)] = [code.is_function for code in self.codes]
         self._copies: dict[int, int] = {}
 
     def is_function(self, place: Indexes) -> npt.NDArray[np.bool_]:
         """Tell which places are JavaScript functions."""
         return self._is_function[place]
+
+    def gather_unnamed(
+        self, pc: Indexes, ticks: Ticks, spans: Spans, code_ranges: Sequence[int]
+    ) -> None:
+        """Put ticks that are where V8 has its code, but in none that the log names, in one place.
+
+        Such as the jump tables of WebAssembly. ``pc`` is changed.
+        """
+        addresses = ticks.addresses
+        starts = np.sort(spans.start)
+        after = np.append(starts, np.iinfo(np.int64).max)[np.searchsorted(starts, addresses)]
+        is_code = (addresses > 0) & (after - addresses < _NEAR)
+        for begin in code_ranges:
+            is_code |= (addresses >= begin) & (addresses < begin + RESERVED[0])
+        pc[(pc == ABSENT) & (self._library[ticks.pc] < 0) & is_code[ticks.pc]] = self.unnamed
 
     def frame_table(self, *places: Indexes) -> Indexes:
         """Make frames for all places that occur; returns a table to index with places."""
@@ -133,14 +190,16 @@ class _Places:
         return table
 
     def _frame(self, place: int) -> int:
-        builder = self._builder
+        builder = self.builder
         if place < len(self.codes):
             code = self.codes[place]
             function = builder.function(*names.name_of(code))
             label = names.label_of(code, self._copies.get(place, 0))
             return builder.frame(function, tier=names.tier_of(code), tag=label)
-        if place == len(self._is_function) - 1:
+        if place > self.unnamed:
             return builder.frame(builder.function(UNKNOWN), tag=UNKNOWN)
+        if place == self.unnamed:
+            return builder.frame(builder.function(UNNAMED, kind=Kind.STUB), tag=UNNAMED)
         address = int(self._native[place - len(self.codes)])
         number = int(self._library[address])
         path = self._libraries[number].path
@@ -230,17 +289,26 @@ def _grow(
     return tree, node[len(callers) + len(with_top) :]
 
 
-def _account(ticks: Ticks, pc: Indexes, rows: _Rows, builder: ProfileBuilder) -> None:
+def _account(ticks: Ticks, pc: Indexes, rows: _Rows, places: _Places) -> None:
     """Write into the ledger what became of ticks and of their frames."""
-    ledger = builder.ledger
+    ledger = places.builder.ledger
     shown = np.bincount(rows.of_tick, minlength=len(rows.counts))
     callers = int((rows.counts * shown).sum())
     unknown = int(shown[rows.owner(np.flatnonzero(rows.places == ABSENT))].sum())
-    nowhere = int((pc == ABSENT).sum())
+    nowhere = pc == ABSENT
+    null = int((nowhere & (ticks.addresses[ticks.pc] == 0)).sum())
     dropped = ledger.close().count(Action.DROPPED, "ticks")
     ledger.add(Action.READ, "ticks", "all", len(ticks) + dropped)
-    ledger.add(Action.USED, "ticks", "in known code", len(ticks) - nowhere)
-    ledger.add(Action.REPAIRED, "ticks", "in unknown code: counted under UNKNOWN", nowhere)
+    unnamed = int((pc == places.unnamed).sum())
+    ledger.add(Action.USED, "ticks", "in known code", len(ticks) - int(nowhere.sum()) - unnamed)
+    ledger.add(Action.USED, "ticks", "in code that V8 made and did not name", unnamed)
+    ledger.add(
+        Action.REPAIRED,
+        "ticks",
+        "in unknown code: counted under UNKNOWN",
+        int(nowhere.sum()) - null,
+    )
+    ledger.add(Action.REPAIRED, "ticks", "without an address: counted under UNKNOWN", null)
     ledger.add(Action.READ, "frames", "callers of ticks", callers)
     ledger.add(Action.USED, "frames", "in known code", callers - unknown)
     ledger.add(Action.DROPPED, "frames", "callers in code that the log never names", unknown)

@@ -25,8 +25,8 @@ class LogReader:
     """Follows a log line by line.
 
     Afterwards ``ticks`` and ``code`` hold what the lines told, ``libraries`` the mapped files,
-    ``version`` and ``platform`` what the log says of itself, and ``ledger`` what became of each
-    line.
+    ``code_ranges`` where V8 reserved memory for code, ``version`` and ``platform`` what the log
+    says of itself, and ``ledger`` what became of each line.
     """
 
     def __init__(self, name: str) -> None:
@@ -34,6 +34,7 @@ class LogReader:
         self.ticks = TickColumns()
         self.code = CodeMap()
         self.libraries: list[Library] = []
+        self.code_ranges: list[int] = []
         self.version = ""
         self.platform = ""
         self.ledger = LedgerBook()
@@ -46,6 +47,7 @@ class LogReader:
             b"code-delete": self._code_delete,
             b"sfi-move": self._function_move,
             b"shared-library": self._shared_library,
+            b"new": self._new,
             b"v8-version": self._v8_version,
             b"v8-platform": self._v8_platform,
             b"profiler": self._profiler,
@@ -181,6 +183,13 @@ class LogReader:
         self.libraries.append(
             Library(dialect.text(path), _within(_ADDRESSES, start), _within(_ADDRESSES, end), slide)
         )
+
+    def _new(self, line: bytes) -> None:
+        _, what, address, *_ = line.split(b",", 3)
+        if what == b"CodeRange":
+            self.code_ranges.append(_within(_ADDRESSES, address))
+        else:
+            self._skipped[b"new"] += 1
 
     def _v8_version(self, line: bytes) -> None:
         major, minor, build, patch, *rest = text(line).split(",")[1:]

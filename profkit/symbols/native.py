@@ -1,0 +1,148 @@
+"""Name native code: the frames of a profile that say no more than a library and an address."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from profkit.errors import UsageError
+from profkit.profile import ABSENT, Action, FrameTable, Kind, LedgerBook, SampleTable, StackTree
+from profkit.profile.columns import unique_rows
+from profkit.symbols.demangle import demangled, without_signature
+from profkit.symbols.lookup import find_library, read_symbol_file
+from profkit.symbols.table import SymbolFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from profkit.profile import Library, Profile
+    from profkit.symbols.lookup import LibrarySymbols
+
+__all__ = ["TARGET_VARIABLE", "name_native_code"]
+
+TARGET_VARIABLE = "PROFKIT_TARGET"
+_UNIT = "libraries"
+
+
+def name_native_code(
+    profile: Profile, files: Sequence[tuple[str, str]] = (), target: str = ""
+) -> Profile:
+    """Give the native frames of a profile the names of their functions.
+
+    ``files`` are pairs of a library's path or base name and a file with its symbols; other
+    libraries are looked up by their paths below the folder ``target``, without it that of the
+    environment variable :data:`TARGET_VARIABLE`. Frames that become equal are
+    merged. What has no symbol stays the library's own; the ledger tells which libraries had none.
+
+    Raises :class:`UsageError` where a pair names no library of the profile, and
+    :class:`~profkit.errors.InputError` where its file makes no sense.
+    """
+    chosen = _chosen(profile, files)
+    target = target or os.environ.get(TARGET_VARIABLE, "")
+    frames = profile.frames
+    is_native = profile.functions.kind[frames.function] == Kind.SHARED_LIBRARY
+    rows = np.flatnonzero(is_native & (frames.library != ABSENT) & (frames.address != ABSENT))
+    wanted = np.unique(frames.library[rows]).tolist()
+    if not wanted:
+        return profile
+    ledger = LedgerBook(profile.ledger)
+    names: dict[int, tuple[str, int]] = {}
+    is_foreign = False
+    for number in sorted(set(wanted) | {0}):
+        library = profile.libraries[number]
+        if number in wanted:
+            ledger.add(Action.READ, _UNIT, "with ticks in them")
+        try:
+            symbols = _symbols(library, chosen.get(number), target, is_foreign=is_foreign)
+        except SymbolFileError as error:
+            is_foreign |= number == 0
+            if number in wanted:
+                ledger.add(Action.SKIPPED, _UNIT, f"not named: {library.path} {error}")
+            continue
+        if number in wanted:
+            ledger.add(Action.USED, _UNIT, "named by their symbols")
+            own = rows[frames.library[rows] == number]
+            found, begin = symbols.find(frames.address[own])
+            names |= {
+                row: (name, at)
+                for row, name, at in zip(own.tolist(), found, begin.tolist(), strict=True)
+                if name
+            }
+    return _renamed(profile.replace(ledger=ledger.close()), names)
+
+
+def _chosen(profile: Profile, files: Sequence[tuple[str, str]]) -> Mapping[int, str]:
+    """Return the file to read for each library that the user named one for."""
+    answer: dict[int, str] = {}
+    for name, file in files:
+        numbers = [
+            number
+            for number, library in enumerate(profile.libraries)
+            if name in (library.path, _base(library.path))
+        ]
+        if not numbers:
+            known = ", ".join(dict.fromkeys(_base(library.path) for library in profile.libraries))
+            raise UsageError(f"{name!r} is no library of this profile; it has {known or 'none'}")
+        answer |= dict.fromkeys(numbers, file)
+    return answer
+
+
+def _base(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
+def _symbols(
+    library: Library, file: str | None, target: str, *, is_foreign: bool
+) -> LibrarySymbols:
+    if file is not None:
+        return read_symbol_file(file, library)
+    if library.path.startswith("["):
+        raise SymbolFileError("is no file")
+    if is_foreign:
+        raise SymbolFileError("is not looked up: the program was recorded elsewhere")
+    return find_library(library, target)
+
+
+def _renamed(profile: Profile, names: Mapping[int, tuple[str, int]]) -> Profile:
+    """Put names and where they begin into frames, and merge what has become equal."""
+    if not names:
+        return profile
+    strings = {text: number for number, text in enumerate(profile.strings)}
+    table = profile.functions
+    columns = [table.name, table.file, table.line, table.column, table.kind, table.package]
+    rows = [tuple(row) for row in np.stack(columns, axis=1).tolist()]
+    functions = {row: number for number, row in reversed(list(enumerate(rows)))}
+    frames = profile.frames
+    function, address, tag = frames.function.copy(), frames.address.copy(), frames.tag.copy()
+    for row, (symbol, begin) in names.items():
+        full = demangled(symbol)
+        name = strings.setdefault(sys.intern(without_signature(full)), len(strings))
+        file = int(table.file[function[row]])
+        key = (name, file, ABSENT, ABSENT, int(Kind.NATIVE), ABSENT)
+        if key not in functions:
+            functions[key] = len(rows)
+            rows.append(key)
+        function[row], address[row] = functions[key], begin
+        tag[row] = strings.setdefault(full, len(strings))
+    changed = replace(frames, function=function, address=address, tag=tag)
+    fields = [getattr(changed, field.name) for field in dataclasses.fields(FrameTable)]
+    first, frame_of = unique_rows(*fields)
+    tree, place = StackTree.from_parents(profile.tree.parent, frame_of[profile.tree.frame])
+    return profile.replace(
+        strings=tuple(strings),
+        functions=type(table)(*np.array(rows, np.int64).T),
+        frames=FrameTable(*(column[first] for column in fields)),
+        tree=tree,
+        threads=tuple(
+            replace(thread, samples=_moved(thread.samples, place)) for thread in profile.threads
+        ),
+    )
+
+
+def _moved(samples: SampleTable, place: np.ndarray[tuple[int], np.dtype[np.int32]]) -> SampleTable:
+    return replace(samples, node=place[samples.node])
