@@ -57,7 +57,7 @@ Examples:
 )
 @click.option("--icicle", is_flag=True, help="Draw the root on top, and what it calls below.")
 @shared.measuring
-@shared.symbols
+@shared.reading
 @shared.input_format
 @click.option(
     "--json",

@@ -33,7 +33,7 @@ Examples:
 @options.depth(10)
 @options.min_share(1.0)
 @options.measuring
-@options.symbols
+@options.reading
 @options.reading_and_writing
 def heavy(
     *,

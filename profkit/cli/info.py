@@ -28,7 +28,7 @@ Examples:
 )
 @options.profiles
 @options.limit(20, "rows of each table")
-@options.symbols
+@options.reading
 @options.reading_and_writing
 def info(
     *,

@@ -21,8 +21,8 @@ __all__ = [
     "measuring",
     "min_share",
     "profiles",
+    "reading",
     "reading_and_writing",
-    "symbols",
     "value_type",
 ]
 
@@ -98,14 +98,24 @@ class _SymbolFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return library, file
 
 
-def symbols(command: _Command) -> _Command:
-    """Give ``reading``: how files are read, by what the user says of native code's names."""
+def reading(command: _Command) -> _Command:
+    """Give ``reading``: how files are read, as the user says of native and inlined code."""
 
     @functools.wraps(command)
     def call(
-        *, symbols: tuple[tuple[str, str], ...], no_symbols: bool, target: str, **others: object
+        *,
+        symbols: tuple[tuple[str, str], ...],
+        target: str,
+        no_symbols: bool,
+        no_inlined: bool,
+        **others: object,
     ) -> object:
-        reading = ReadOptions(symbols=not no_symbols, symbol_files=symbols, target=target)
+        reading = ReadOptions(
+            symbols=not no_symbols,
+            symbol_files=symbols,
+            target=target,
+            inlined=not no_inlined,
+        )
         return command(reading=reading, **others)
 
     return _all(
@@ -126,7 +136,12 @@ def symbols(command: _Command) -> _Command:
         click.option(
             "--no-symbols",
             is_flag=True,
-            help="Leave native code as node --prof-process --nm=true does.",
+            help="Leave native and inlined code as node --prof-process --nm=true does.",
+        ),
+        click.option(
+            "--no-inlined",
+            is_flag=True,
+            help="Leave functions that V8 inlined in those that they were inlined into.",
         ),
     )(call)  # type: ignore[return-value]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -50,7 +51,7 @@ Examples:
 )
 @options.limit(8, "rows of each section (classic shows all)")
 @options.measuring
-@options.symbols
+@options.reading
 @options.reading_and_writing
 def process(
     *,
@@ -73,7 +74,7 @@ def process(
     profile = load_profiles(
         profiles,
         input_format=input_format,
-        options=reading,
+        options=replace(reading, inlined=reading.inlined and layout != "classic"),
         output=output,
     )
     number = pick_value_type(profile, value_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -45,7 +46,7 @@ Examples:
 )
 @options.limit(20, "rows")
 @options.measuring
-@options.symbols
+@options.reading
 @options.reading_and_writing
 def top(
     *,
@@ -66,7 +67,12 @@ def top(
     core modules of Node or Python) did for it: who is responsible. Total adds all that it called;
     recursion counts once.
     """
-    profile = load_profiles(profiles, input_format=input_format, options=reading, output=output)
+    profile = load_profiles(
+        profiles,
+        input_format=input_format,
+        options=replace(reading, lines=by == "line"),
+        output=output,
+    )
     ranking = rank(
         profile,
         RankingOptions(by, sort, limit, pick_value_type(profile, value_type), include_idle),

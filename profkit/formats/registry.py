@@ -32,6 +32,10 @@ class ReadOptions:
     """Whether native code is named as well as can be, or left as the recording tool leaves it."""
     symbol_files: tuple[tuple[str, str], ...] = ()
     """Pairs of a library, by path or base name, and the file that holds its symbols."""
+    inlined: bool = True
+    """Whether functions that a compiler inlined are frames of their own, where that is known."""
+    lines: bool = False
+    """Whether frames have the lines that ran, where the format has more than one a function."""
     target: str = ""
     """The folder below which the files lie that the recorded program had mapped."""
 

@@ -56,7 +56,7 @@ def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree[Hea
     ...     print("  " * depth, profkit.function_name(profile, function), ticks)
      libc.so.6 2637
        node 2149
-         writeGeneric 1442
+         handleWriteReq 1442
     """
     options = options or HeavyOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)

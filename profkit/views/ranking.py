@@ -9,7 +9,7 @@ import numpy as np
 
 from profkit.errors import UsageError
 from profkit.profile import ABSENT, Kind, function_name
-from profkit.profile.columns import indexes, values
+from profkit.profile.columns import indexes, unique_rows, values
 from profkit.views.charging import charged
 from profkit.views.order import function_label, greatest
 
@@ -30,10 +30,10 @@ __all__ = [
     "rank",
 ]
 
-Grouping = Literal["function", "file", "package", "kind"]
+Grouping = Literal["function", "file", "line", "package", "kind"]
 Order = Literal["self", "charged", "total"]
 
-GROUPINGS: tuple[Grouping, ...] = ("function", "file", "package", "kind")
+GROUPINGS: tuple[Grouping, ...] = ("function", "file", "line", "package", "kind")
 ORDERS: tuple[Order, ...] = ("self", "charged", "total")
 
 
@@ -55,8 +55,9 @@ class RankingOptions:
 class Ranking:
     """The groups that take the most, the greatest first; columns of shape ``(rows,)``.
 
-    ``group`` (``int32``) is a function's number or a :class:`Kind`; for files and packages the
-    string's number, or -1 less the :class:`Kind` where a function has neither. ``self_values``,
+    ``group`` (``int32``) is a function's number or a :class:`Kind`; for lines the number of a frame
+    on it, for files and packages the string's number, or -1 less the :class:`Kind` where there is
+    no line, file or package. ``self_values``,
     ``charged_values`` and ``total_values`` (``int64``) are in the value type's unit. What is
     charged is defined by :func:`profkit.views.charging.charged`; a total counts recursion once.
     ``total`` is what all shares are of. ``groups`` counts the groups that took anything,
@@ -92,7 +93,7 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
     options = options or RankingOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     shift = len(Kind)
-    group_of_node = _groups(profile, options.by)[profile.function_of_node] + shift
+    group_of_node = _groups(profile, options.by)[profile.tree.frame] + shift
     size = int(group_of_node.max(initial=ABSENT)) + 1
     self_values = np.zeros(size, np.int64)
     np.add.at(self_values, group_of_node, own)
@@ -125,7 +126,7 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
 
 
 def group_name(profile: Profile, by: Grouping, group: int) -> str:
-    """Return what a group is called; a function without file or package goes by its kind.
+    """Return what a group is called; what has no file, line or package goes by its kind.
 
     >>> import profkit
     >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
@@ -137,17 +138,29 @@ def group_name(profile: Profile, by: Grouping, group: int) -> str:
         return function_name(profile, group)
     if by == "kind":
         return Kind(group).label
-    return profile.strings[group] if group >= 0 else f"({Kind(ABSENT - group).label})"
+    if group < 0:
+        return f"({Kind(ABSENT - group).label})"
+    if by == "line":
+        frames = profile.frames
+        file = profile.text(profile.functions.file[frames.function[group]])
+        return f"{file}:{frames.line[group]}"
+    return profile.strings[group]
 
 
 def _groups(profile: Profile, by: str) -> npt.NDArray[np.int32]:
-    """Return the group of each function, -1 less its kind where it has none."""
-    functions = profile.functions
+    """Return the group of each frame, -1 less its kind where it has none."""
+    functions, frames = profile.functions, profile.frames
     if by == "function":
-        return np.arange(len(functions), dtype=np.int32)
+        return frames.function
     if by == "kind":
-        return functions.kind
+        return functions.kind[frames.function]
+    if by == "line":
+        file = functions.file[frames.function]
+        first, row_of = unique_rows(file, frames.line)
+        is_known = (file != ABSENT) & (frames.line != ABSENT)
+        group = np.where(is_known, first[row_of], ABSENT - functions.kind[frames.function])
+        return group.astype(np.int32)
     if by not in GROUPINGS:
         raise UsageError(f"{by!r} cannot be ranked; {', '.join(GROUPINGS)} can")
     column = functions.file if by == "file" else functions.package
-    return np.where(column == ABSENT, ABSENT - functions.kind, column)
+    return np.where(column == ABSENT, ABSENT - functions.kind, column)[frames.function]

@@ -19,9 +19,9 @@ def self_values(profile, value_type=0, *, include_idle=False):
     return own
 
 
-def stacks(profile, own):
-    """Yield the functions of each stack from root to leaf, and its value."""
-    function = profile.function_of_node.tolist()
+def stacks(profile, own, what=None):
+    """Yield each stack's functions (or ``what`` of its nodes), from root to leaf, and its value."""
+    function = profile.function_of_node.tolist() if what is None else what.tolist()
     parent = profile.tree.parent.tolist()
     for node, value in enumerate(own):
         stack, here = [], node
@@ -97,11 +97,11 @@ def tree(profile, own, *, depth, min_share, focus=None):
     return rows, cut
 
 
-def rank(profile, own, group_of_function):
+def rank(profile, own, group_of_frame):
     """Return each group's (self, total); a total counts a group once for each stack."""
     sums = defaultdict(lambda: [0, 0])
-    for stack, value in stacks(profile, own):
-        groups = [group_of_function(function) for function in stack]
+    for stack, value in stacks(profile, own, profile.tree.frame):
+        groups = [group_of_frame(frame) for frame in stack]
         sums[groups[-1]][0] += value
         for group in set(groups):
             sums[group][1] += value

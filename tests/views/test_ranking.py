@@ -10,17 +10,20 @@ from hypothesis import strategies as st
 from strategies import profiles
 
 from profkit.errors import UsageError
-from profkit.profile import Kind
+from profkit.profile import ABSENT, Kind
 from profkit.views.ranking import GROUPINGS, RankingOptions, group_name, rank
 
 
-def _name_of_group(profile, by, function):
-    functions = profile.functions
+def _name_of_group(profile, by, frame):
+    functions, function = profile.functions, int(profile.frames.function[frame])
     if by == "function":
         return function
     kind = Kind(functions.kind[function]).label
     if by == "kind":
         return kind
+    if by == "line":
+        file, line = profile.text(functions.file[function]), profile.frames.line[frame]
+        return f"{file}:{line}" if file and line != ABSENT else f"({kind})"
     column = functions.file if by == "file" else functions.package
     return profile.text(column[function]) or f"({kind})"
 
@@ -37,7 +40,7 @@ def test_a_ranking_equals_the_naive_one(profile, by, sort, include_idle, limit) 
     options = RankingOptions(by, sort, limit, value_type, include_idle)
     ranking = rank(profile, options)
     own = oracle.self_values(profile, value_type, include_idle=include_idle)
-    expected = oracle.rank(profile, own, lambda function: _name_of_group(profile, by, function))
+    expected = oracle.rank(profile, own, lambda frame: _name_of_group(profile, by, frame))
     labels = [
         group if by == "function" else group_name(profile, by, group)
         for group in ranking.group.tolist()
@@ -75,6 +78,6 @@ def test_recursion_counts_once() -> None:
 
 def test_an_unknown_grouping_is_refused() -> None:
     with pytest.raises(
-        UsageError, match="'colour' cannot be ranked; function, file, package, kind"
+        UsageError, match="'colour' cannot be ranked; function, file, line, package, kind"
     ):
         rank(profile_of(([("f", "")], 1)), RankingOptions(by="colour"))

@@ -38,6 +38,7 @@ def read(source: Source, options: ReadOptions) -> Profile:
     from profkit.formats.v8log.assemble import assemble  # noqa: PLC0415
     from profkit.formats.v8log.reader import LogReader  # noqa: PLC0415
 
-    log = LogReader(source.name)
+    inlined = options.symbols and options.inlined
+    log = LogReader(source.name, inlined=inlined, lines=options.lines)
     log.read(source)
     return assemble(log, like_node=not options.symbols)

@@ -9,6 +9,7 @@ import numpy as np
 
 from profkit.formats.v8log import names
 from profkit.formats.v8log.copies import RESERVED, at_originals
+from profkit.formats.v8log.inlining import Expansion
 from profkit.formats.v8log.resolve import (
     VARIES,
     Resolver,
@@ -31,12 +32,13 @@ from profkit.profile import (
 from profkit.profile.columns import ragged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
     from profkit.formats.v8log.codemap import Code, Spans
     from profkit.formats.v8log.reader import LogReader
+    from profkit.formats.v8log.sources import Script
     from profkit.formats.v8log.ticks import Ticks
     from profkit.profile import Library, Profile
 
@@ -82,8 +84,11 @@ def assemble(log: LogReader, *, like_node: bool) -> Profile:
     top = places.at(ticks.tos[with_tos], lambda row: with_tos[row])
     places.name_copies(pc, top, with_tos, rows)
     frameless = places.is_function(top)
-    tree, node = _grow(places, rows, pc, top[frameless], with_tos[frameless])
     _account(ticks, pc, rows, places)
+    expansion = places.expansion(log.scripts)
+    rows = replace(rows, places=expansion.expand(rows.places, rows.addresses, is_leaf=False))
+    leaf = expansion.expand(pc, ticks.pc, is_leaf=True)
+    tree, node = _grow(places, expansion, rows, leaf, top[frameless], with_tos[frameless])
     return _finish(log, ticks, tree, node, builder)
 
 
@@ -107,11 +112,13 @@ class _Rows:
     """Stacks of callers, from the leaf's caller to the root.
 
     ``places`` (shape ``(sum(counts),)``) holds numbers as in :class:`_Places`, -1 where the caller
-    is unknown. ``tick`` is the first tick that shows a row, ``of_tick`` each tick's row.
+    is unknown; ``addresses`` those of the addresses. ``tick`` is the first tick that shows a row,
+    ``of_tick`` each tick's row.
     """
 
     counts: Numbers
     places: Indexes
+    addresses: Indexes
     tick: Numbers
     of_tick: Numbers
 
@@ -149,6 +156,7 @@ class _Places:
             is_native &= resolver.fixed < 0
         self._native = np.flatnonzero(is_native)
         resolver.fixed[self._native] = len(self.codes) + np.arange(len(self._native))
+        self._resolver = resolver
         self.at = resolver.at
         self.fixed = resolver.fixed
         self.stack_first = resolver.stack_first
@@ -159,6 +167,19 @@ class _Places:
         self._is_function = np.zeros(self.unnamed + 2, bool)
         self._is_function[: len(self.codes)] = [code.is_function for code in self.codes]
         self._copies: dict[int, int] = {}
+
+    def expansion(self, scripts: Mapping[int, Script]) -> Expansion:
+        """Return what turns places into one or several frames."""
+        return Expansion(
+            self.codes,
+            self._resolver,
+            self._addresses,
+            scripts,
+            self.builder,
+            self.unnamed + 1,
+            [],
+            {},
+        )
 
     def is_function(self, place: Indexes) -> npt.NDArray[np.bool_]:
         """Tell which places are JavaScript functions."""
@@ -184,7 +205,7 @@ class _Places:
         table = np.full(len(self._is_function), ABSENT, np.int32)
         wanted = np.zeros(len(table), bool)
         for column in places:
-            wanted[column] = True
+            wanted[column[column < len(wanted)]] = True
         for place in np.flatnonzero(wanted).tolist():
             table[place] = self._frame(place)
         return table
@@ -259,34 +280,47 @@ def _caller_rows(ticks: Ticks, places: _Places) -> _Rows:
     return _Rows(
         counts=np.concatenate([counts, more]),
         places=np.concatenate([steady, anew]) if len(anew) else steady,
+        addresses=np.concatenate([ticks.tokens, tokens]) if len(anew) else ticks.tokens,
         tick=np.concatenate([first, by_tick]),
         of_tick=of_tick,
     )
 
 
 def _grow(
-    places: _Places, rows: _Rows, pc: Indexes, top: Indexes, with_top: Numbers
+    places: _Places,
+    expansion: Expansion,
+    rows: _Rows,
+    leaf: Indexes,
+    top: Indexes,
+    with_top: Numbers,
 ) -> tuple[StackTree, Indexes]:
-    """Build the tree: callers first, then on them the top of the stack and the pc of each tick.
+    """Build the tree: callers first, then on them the top of the stack and the leaf of each tick.
 
     ``top`` are the functions on top of the stack, without a frame of their own, of the ticks
     ``with_top``.
     """
-    known = rows.places != ABSENT
-    unknown = np.bincount(rows.owner(np.flatnonzero(~known)), minlength=len(rows.counts))
-    table = places.frame_table(rows.places[known], top, pc)
+    known = np.flatnonzero(rows.places != ABSENT)
+    table = places.frame_table(rows.places[known], top, leaf)
     # The frame of what is unknown serves leaves only: such callers are left out.
-    callers, leaf = StackTree.from_stacks(
-        rows.counts - unknown, table[rows.places[known]], leaf_first=True
-    )
-    base = leaf[rows.of_tick].astype(np.int64)
-    above = base.copy()
-    above[with_top] = len(callers) + np.arange(len(with_top))
-    tree, node = StackTree.from_parents(
-        np.concatenate([callers.parent, base[with_top], above]),
-        np.concatenate([callers.frame, table[top], table[pc]]),
-    )
-    return tree, node[len(callers) + len(with_top) :]
+    count, frames = expansion.frames(table, rows.places[known], leaf_first=True)
+    counts = np.bincount(rows.owner(known), count, len(rows.counts)).astype(np.int64)
+    callers, end = StackTree.from_stacks(counts, frames, leaf_first=True)
+    base = end[rows.of_tick].astype(np.int64)
+    parents: list[npt.NDArray[np.integer]] = [callers.parent, base[with_top]]
+    grown: list[npt.NDArray[np.integer]] = [callers.frame, table[top]]
+    nodes = len(callers) + len(with_top)
+    base[with_top] = len(callers) + np.arange(len(with_top))
+    # What was inlined into the leaf grows one frame a turn.
+    count, frames = expansion.frames(table, leaf, leaf_first=False)
+    first = np.cumsum(count) - count
+    for turn in range(int(count.max(initial=0))):
+        row = np.flatnonzero(count > turn)
+        parents.append(base[row])
+        grown.append(frames[first[row] + turn])
+        base[row] = nodes + np.arange(len(row))
+        nodes += len(row)
+    tree, node = StackTree.from_parents(np.concatenate(parents), np.concatenate(grown))
+    return tree, node[base]
 
 
 def _account(ticks: Ticks, pc: Indexes, rows: _Rows, places: _Places) -> None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from profkit.profile.columns import ValueColumn, values
+from profkit.formats.v8log.sources import SourceInfo
+from profkit.profile.columns import ABSENT, ValueColumn, values
 
 __all__ = ["Code", "CodeMap", "Spans"]
 
@@ -28,13 +29,14 @@ class Code:
     """What a piece of code is called: V8's type, the tier's mark, and the name.
 
     ``is_function`` tells JavaScript functions, whose name is that of their shared function info,
-    from other code.
+    from other code. ``source`` is what the log tells of where in the source it comes from.
     """
 
     type: str
     mark: str
     name: str
     is_function: bool
+    source: SourceInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +56,39 @@ class Spans:
 class _Function:
     """A shared function info: its name, and its living code by start address."""
 
-    __slots__ = ("code", "name")
+    __slots__ = ("code", "name", "script")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.script = ABSENT
         self.code: dict[int, _Living] = {}
 
 
 class _Living:
     """A piece of code that is there now, with the span that it is writing."""
 
-    __slots__ = ("function", "mark", "since", "size", "span_code", "type")
+    __slots__ = ("function", "mark", "since", "size", "source", "span_code", "type")
 
     def __init__(self, size: int, type_: str, mark: str, function: _Function | None) -> None:
         self.size = size
         self.type = type_
         self.mark = mark
         self.function = function
+        self.source: SourceInfo | None = None
         self.since = 0
         self.span_code = 0
 
 
 class CodeMap:
-    """The code that is alive, by address. ``tick`` is the number of the tick that comes next."""
+    """The code that is alive, by address. ``tick`` is the number of the tick that comes next.
 
-    def __init__(self) -> None:
+    ``keep_positions`` keeps what the log tells of the source of all code, else only where functions
+    were inlined.
+    """
+
+    def __init__(self, *, keep_positions: bool = False) -> None:
         self.tick = 0
+        self.keep_positions = keep_positions
         self.codes: list[Code] = []
         self._function_codes: dict[tuple[str, str, str], int] = {}
         self._living: dict[int, _Living | _Function] = {}
@@ -120,6 +129,27 @@ class CodeMap:
         code.span_code = self._number(code, function)
         self._insert(start, code)
 
+    def describe(
+        self, start: int, script: int, positions: bytes, inlined: bytes, functions: list[int]
+    ) -> None:
+        """Tell what source the code of a function comes from; of other code nothing is kept."""
+        code = self._living.get(start)
+        if not isinstance(code, _Living) or code.function is None:
+            return
+        code.function.script = script
+        if inlined or self.keep_positions:
+            known = [self._living.get(address) for address in functions]
+            code.source = SourceInfo(
+                script,
+                positions,
+                inlined,
+                tuple(
+                    (at.name, at.script) if isinstance(at, _Function) else ("", ABSENT)
+                    for at in known
+                ),
+            )
+            self._relabel(start, code, code.function)
+
     def move(self, start: int, to: int) -> bool:
         """Code moves; False where there is none."""
         code = self._living.get(start)
@@ -147,6 +177,9 @@ class CodeMap:
 
     def _number(self, code: _Living, function: _Function) -> int:
         key = (code.type, code.mark, function.name)
+        if code.source is not None:
+            self.codes.append(Code(*key, is_function=True, source=code.source))
+            return len(self.codes) - 1
         known = self._function_codes.get(key)
         if known is None:
             known = self._function_codes[key] = len(self.codes)

@@ -10,6 +10,7 @@ from profkit.formats.encoding import line_batches
 from profkit.formats.v8log.codemap import CodeMap
 from profkit.formats.v8log.fields import PLAIN, dialect_of, number, text
 from profkit.formats.v8log.names import tier_mark
+from profkit.formats.v8log.sources import Script, functions_of
 from profkit.formats.v8log.ticks import TickColumns
 from profkit.profile import Action, LedgerBook, Library
 
@@ -26,13 +27,15 @@ class LogReader:
 
     Afterwards ``ticks`` and ``code`` hold what the lines told, ``libraries`` the mapped files,
     ``code_ranges`` where V8 reserved memory for code, ``version`` and ``platform`` what the log
-    says of itself, and ``ledger`` what became of each line.
+    says of itself, ``scripts`` where their lines begin, and ``ledger`` what became of each line.
+    What the log tells of inlined functions and of lines is read if asked for.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, inlined: bool = False, lines: bool = False) -> None:
         self.name = name
         self.ticks = TickColumns()
-        self.code = CodeMap()
+        self.code = CodeMap(keep_positions=lines)
+        self.scripts: dict[int, Script] = {}
         self.libraries: list[Library] = []
         self.code_ranges: list[int] = []
         self.version = ""
@@ -52,6 +55,10 @@ class LogReader:
             b"v8-platform": self._v8_platform,
             b"profiler": self._profiler,
         }
+        if inlined or lines:
+            self._handlers[b"code-source-info"] = self._source_info
+        if lines:
+            self._handlers[b"script-source"] = self._script_source
 
     def read(self, source: Source) -> None:
         """Follow all lines. Raises :class:`FormatError` where the text is no V8 log at all."""
@@ -190,6 +197,20 @@ class LogReader:
             self.code_ranges.append(_within(_ADDRESSES, address))
         else:
             self._skipped[b"new"] += 1
+
+    def _source_info(self, line: bytes) -> None:
+        _, start, script, _, _, positions, inlined, functions = line.split(b",", 7)
+        self.code.describe(
+            _within(_ADDRESSES, start),
+            int(script),
+            positions,
+            inlined,
+            functions_of(functions) if inlined else [],
+        )
+
+    def _script_source(self, line: bytes) -> None:
+        _, script, _, source = line.split(b",", 3)
+        self.scripts[int(script)] = Script(source)
 
     def _v8_version(self, line: bytes) -> None:
         major, minor, build, patch, *rest = text(line).split(",")[1:]

@@ -104,6 +104,7 @@ class Resolver:
         self._ticks = len(ticks) + 1
         self._since = np.minimum(spans.since[owner], self._ticks)
         self._until = spans.until[owner]
+        self._start = spans.start[owner]
         self._key = address * self._ticks + self._since
         self._address = address
         self._code = spans.code[owner]
@@ -166,6 +167,20 @@ class Resolver:
             found = (place >= 0) & (self._address[place] == wanted) & (self._until[place] > when)
             code[open_rows] = np.where(found, self._code[place], ABSENT)
         return code
+
+    def starts(self, address: Numbers, code: Numbers) -> Numbers:
+        """Return where a code began that an address was in; ``int64``, all of one shape.
+
+        Raises ``IndexError`` where the address never was in it.
+        """
+        size = int(self._code.max()) + 1
+        keys = self._address * size + self._code
+        order = np.argsort(keys, kind="stable")
+        wanted = address * size + code
+        place = order[np.searchsorted(keys[order], wanted)]
+        if (keys[place] != wanted).any():
+            raise IndexError("an address was never in this code")
+        return self._start[place]
 
 
 def _extent(ticks: Ticks) -> tuple[Numbers, Numbers]:
