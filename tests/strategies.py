@@ -112,6 +112,10 @@ def profiles(
         for number in range(draw(st.integers(0, max_threads)))
     ]
     builder.ledger.add(*draw(st.sampled_from(LEDGER_ROWS)))
+    texts = st.sampled_from(("", "eager", "wrong map", *(HOSTILE_NAMES if hostile else ())))
+    for _ in range(draw(st.integers(0, 4))):
+        function = draw(st.sampled_from((ABSENT, *functions)))
+        builder.deopt(function, draw(texts), draw(texts), draw(texts), draw(st.integers(1, 9)))
     meta = Meta("random", "random.profile", start_time=0 if timed else None)
     return builder.finish(meta, value_types, tree, threads)
 

@@ -30,6 +30,7 @@ COMMANDS = (
     Command("heavy", "profkit.cli.heavy", "Show what is slow, and who calls it (bottom-up)."),
     Command("tree", "profkit.cli.tree", "Show what calls what, from the root (top-down)."),
     Command("flame", "profkit.cli.flame", "Draw a flame graph as SVG."),
+    Command("deopts", "profkit.cli.deopts", "Count where V8 had to give up optimised code."),
     Command("info", "profkit.cli.info", "Tell what a file holds, and what was lost in reading it."),
 )
 

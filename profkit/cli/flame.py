@@ -21,7 +21,7 @@ from profkit.views.flame import flame as lay_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from profkit.formats import ReadOptions
+    from profkit.cli.loading import Reading
 
 __all__ = ["flame"]
 
@@ -74,7 +74,7 @@ def flame(
     icicle: bool,
     value_type: str | None,
     include_idle: bool,
-    reading: ReadOptions,
+    reading: Reading,
     input_format: str | None,
     as_json: bool,
 ) -> None:
@@ -85,7 +85,7 @@ def flame(
     directory.
     """
     paths, out = _split(names, needs_output=not as_json)
-    profile = load_profiles(paths, input_format=input_format, options=reading, output=out)
+    profile = load_profiles(paths, input_format=input_format, reading=reading, output=out)
     graph = lay_out(
         profile,
         FlameOptions(

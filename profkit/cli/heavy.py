@@ -15,7 +15,7 @@ from profkit.views.heavy import HeavyOptions
 from profkit.views.heavy import heavy as find_heavy
 
 if TYPE_CHECKING:
-    from profkit.formats import ReadOptions
+    from profkit.cli.loading import Reading
 
 __all__ = ["heavy"]
 
@@ -43,7 +43,7 @@ def heavy(
     min_share: float,
     value_type: str | None,
     include_idle: bool,
-    reading: ReadOptions,
+    reading: Reading,
     input_format: str | None,
     as_json: bool,
     output: str | None,
@@ -53,7 +53,7 @@ def heavy(
     A row under another is a caller, with the share of the time that came that way. Follow the
     greatest shares down until you meet code of your own.
     """
-    profile = load_profiles(profiles, input_format=input_format, options=reading, output=output)
+    profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
     number = pick_value_type(profile, value_type)
     view = find_heavy(profile, HeavyOptions(limit, depth, min_share, number, include_idle))
     if as_json:

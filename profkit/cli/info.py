@@ -14,7 +14,7 @@ from profkit.render.records import to_json
 from profkit.views.info import info as describe
 
 if TYPE_CHECKING:
-    from profkit.formats import ReadOptions
+    from profkit.cli.loading import Reading
 
 __all__ = ["info"]
 
@@ -34,13 +34,13 @@ def info(
     *,
     profiles: tuple[str, ...],
     limit: int | None,
-    reading: ReadOptions,
+    reading: Reading,
     input_format: str | None,
     as_json: bool,
     output: str | None,
 ) -> None:
     """Tell what a file holds, and what was dropped or repaired in reading it."""
-    profile = load_profiles(profiles, input_format=input_format, options=reading, output=output)
+    profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
     found = describe(profile)
     if as_json:
         write(to_json(info_record(profile, found)), output)

@@ -6,14 +6,16 @@ import contextlib
 import os
 import sys
 import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from profkit.cli.memory import recall, remember
 from profkit.cli.messages import note
 from profkit.errors import NothingToReadError, UsageError
 from profkit.loading import load
-from profkit.profile import Action, merge
+from profkit.profile import Action, merge, thread_name
 from profkit.source import STDIN
+from profkit.transforms.threads import keep_threads
 
 if TYPE_CHECKING:
     import io
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from profkit.formats import ReadOptions
     from profkit.profile import Profile
 
-__all__ = ["load_profiles", "pick_value_type"]
+__all__ = ["Reading", "load_profiles", "pick_value_type"]
 
 _WORTH_PROGRESS = 20_000_000
 _WORTH_WARNING = 0.01
@@ -30,11 +32,23 @@ _PATIENCE = 1.0
 """How many seconds a pipe that nobody named may stay silent; ``-`` waits as long as it takes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read, and which of their threads are kept: see :func:`keep_threads`."""
+
+    options: ReadOptions
+    threads: tuple[str, ...] = ()
+
+    def but(self, **changes: object) -> Reading:
+        """Return the same with other options."""
+        return replace(self, options=replace(self.options, **changes))  # type: ignore[arg-type]
+
+
 def load_profiles(
     paths: Sequence[str],
     *,
     input_format: str | None = None,
-    options: ReadOptions | None = None,
+    reading: Reading | None = None,
     output: str | None = None,
 ) -> Profile:
     """Read the files that the user named and merge them.
@@ -56,13 +70,14 @@ def load_profiles(
         raise UsageError(f"{output} is a profile to read; name another file for the result")
     if list(paths).count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
+    options = reading.options if reading else None
     profiles = [_load(path, name, options) for path, name in zip(paths, formats, strict=True)]
-    profile = merge(profiles)
+    profile = merge(_told_apart(profiles))
     remember(paths, [profile.meta.format for profile in profiles])
     if len(profiles) > 1:
         note(f"{len(profiles)} profiles are shown as one{_differences(profiles)}")
     _warn_of_losses(profile)
-    return profile
+    return keep_threads(profile, reading.threads) if reading else profile
 
 
 def pick_value_type(profile: Profile, name: str | None) -> int:
@@ -76,6 +91,26 @@ def pick_value_type(profile: Profile, name: str | None) -> int:
     if name not in names:
         raise UsageError(f"{name!r} is no value type of this profile; it has {', '.join(names)}")
     return names.index(name)
+
+
+def _told_apart(profiles: Sequence[Profile]) -> list[Profile]:
+    """Name threads after their files, where several files have threads of one name."""
+    threads = [(thread_name(t), t.process_id) for p in profiles for t in p.threads]
+    if len(set(threads)) == len(threads):
+        return list(profiles)
+    answer = []
+    for profile in profiles:
+        file = _short_path(profile.meta.source)
+        alone = len(profile.threads) == 1
+        answer.append(
+            profile.replace(
+                threads=tuple(
+                    replace(t, name=file if alone else f"{file}: {thread_name(t)}")
+                    for t in profile.threads
+                )
+            )
+        )
+    return answer
 
 
 def _differences(profiles: Sequence[Profile]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from profkit.cli.loading import Reading
 from profkit.formats import FORMATS, ReadOptions
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class _SymbolFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 def reading(command: _Command) -> _Command:
-    """Give ``reading``: how files are read, as the user says of native and inlined code."""
+    """Give ``reading``: what the user says of native and inlined code, and of threads."""
 
     @functools.wraps(command)
     def call(
@@ -108,14 +109,16 @@ def reading(command: _Command) -> _Command:
         target: str,
         no_symbols: bool,
         no_inlined: bool,
+        thread: tuple[str, ...],
         **others: object,
     ) -> object:
-        reading = ReadOptions(
+        options = ReadOptions(
             symbols=not no_symbols,
             symbol_files=symbols,
             target=target,
             inlined=not no_inlined,
         )
+        reading = Reading(options, thread)
         return command(reading=reading, **others)
 
     return _all(
@@ -142,6 +145,12 @@ def reading(command: _Command) -> _Command:
             "--no-inlined",
             is_flag=True,
             help="Leave functions that V8 inlined in those that they were inlined into.",
+        ),
+        click.option(
+            "--thread",
+            metavar="NAME",
+            multiple=True,
+            help="Keep this thread: its name, its number in profkit info, or a regular expression.",
         ),
     )(call)  # type: ignore[return-value]
 

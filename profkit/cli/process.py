@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -22,12 +21,14 @@ from profkit.views.ticks import TickOptions, tick_report, with_own_rules
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from profkit.formats import ReadOptions
+    from profkit.cli.loading import Reading
     from profkit.profile import ValueType
+    from profkit.views.ranking import Grouping
 
 __all__ = ["process"]
 
 _DEPTH = 10
+_SHARES: tuple[Grouping, ...] = ("kind", "tier", "state")
 _MIN_SHARE = 0.01
 
 
@@ -60,7 +61,7 @@ def process(
     limit: int | None,
     value_type: str | None,
     include_idle: bool,
-    reading: ReadOptions,
+    reading: Reading,
     input_format: str | None,
     as_json: bool,
     output: str | None,
@@ -74,7 +75,7 @@ def process(
     profile = load_profiles(
         profiles,
         input_format=input_format,
-        options=replace(reading, inlined=reading.inlined and layout != "classic"),
+        reading=reading.but(inlined=False) if layout == "classic" else reading,
         output=output,
     )
     number = pick_value_type(profile, value_type)
@@ -82,8 +83,12 @@ def process(
     if layout == "classic":
         view = with_own_rules(view, profile)
     report = tick_report(profile, view)
+    shares = [
+        rank(profile, RankingOptions(by, value_type=number, include_idle=include_idle))
+        for by in _SHARES
+    ]
     if as_json:
-        write(to_json(ticks_record(profile, report)), output)
+        write(to_json(ticks_record(profile, report, shares)), output)
     elif layout == "classic":
         if profile.value_types[number].unit != COUNT:
             raise UsageError(
@@ -94,7 +99,7 @@ def process(
     else:
         packages = rank(profile, RankingOptions("package", "charged", limit, number, include_idle))
         below = heavy(profile, HeavyOptions(limit, _DEPTH, _MIN_SHARE, number, include_idle))
-        show(ticks_document(profile, report, packages, below, limit), output)
+        show(ticks_document(profile, report, packages, shares, below, limit), output)
 
 
 def _counts(value_types: Sequence[ValueType]) -> str:

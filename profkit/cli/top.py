@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +14,7 @@ from profkit.render.records import to_json
 from profkit.views.ranking import GROUPINGS, ORDERS, RankingOptions, rank
 
 if TYPE_CHECKING:
-    from profkit.formats import ReadOptions
+    from profkit.cli.loading import Reading
     from profkit.views.ranking import Grouping, Order
 
 __all__ = ["top"]
@@ -56,7 +55,7 @@ def top(
     limit: int | None,
     value_type: str | None,
     include_idle: bool,
-    reading: ReadOptions,
+    reading: Reading,
     input_format: str | None,
     as_json: bool,
     output: str | None,
@@ -70,7 +69,7 @@ def top(
     profile = load_profiles(
         profiles,
         input_format=input_format,
-        options=replace(reading, lines=by == "line"),
+        reading=reading.but(lines=by == "line"),
         output=output,
     )
     ranking = rank(

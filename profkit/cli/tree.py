@@ -15,7 +15,7 @@ from profkit.views.tree import TreeOptions
 from profkit.views.tree import tree as find_tree
 
 if TYPE_CHECKING:
-    from profkit.formats import ReadOptions
+    from profkit.cli.loading import Reading
 
 __all__ = ["tree"]
 
@@ -47,13 +47,13 @@ def tree(
     min_share: float,
     value_type: str | None,
     include_idle: bool,
-    reading: ReadOptions,
+    reading: Reading,
     input_format: str | None,
     as_json: bool,
     output: str | None,
 ) -> None:
     """Show what calls what, from the root of the stacks down (top-down)."""
-    profile = load_profiles(profiles, input_format=input_format, options=reading, output=output)
+    profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
     number = pick_value_type(profile, value_type)
     view = find_tree(profile, TreeOptions(depth, min_share, focus, number, include_idle))
     if as_json:

@@ -33,7 +33,7 @@ class Owner:
 def with_label(owner: Owner, label: str) -> Owner | None:
     """Add what a frame's label tells of the thread or process; None where it is a frame."""
     if match := _THREAD.fullmatch(label):
-        return replace(owner, name=match[2] or "", thread_id=int(match[1], 0))
+        return replace(owner, name=match[2] or "", thread_id=_number(match[1]))
     if match := _PROCESS.fullmatch(label):
         return replace(owner, process_id=int(match[1]), process_name=match[2])
     return None
@@ -43,5 +43,9 @@ def owner_of_profile(name: str) -> Owner | None:
     """Return the thread that a speedscope profile is of; None where its name is another one."""
     if match := _PROFILE.fullmatch(name):
         process, thread, thread_name = match.groups()
-        return Owner(thread_name or "", int(thread, 0), int(process or -1))
+        return Owner(thread_name or "", _number(thread), int(process or -1))
     return None
+
+
+def _number(text: str) -> int:
+    return int(text, 16 if text.lower().startswith("0x") else 10)

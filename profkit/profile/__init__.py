@@ -2,6 +2,7 @@
 
 from profkit.profile.build import ProfileBuilder
 from profkit.profile.columns import ABSENT
+from profkit.profile.deopts import DeoptTable
 from profkit.profile.frames import FrameTable, Library, Tier
 from profkit.profile.functions import FunctionTable, Kind
 from profkit.profile.labels import (
@@ -14,7 +15,8 @@ from profkit.profile.labels import (
 from profkit.profile.ledger import Action, Entry, Ledger, LedgerBook
 from profkit.profile.merge import merge
 from profkit.profile.model import Meta, Profile
-from profkit.profile.threads import SampleTable, Thread
+from profkit.profile.states import VmState
+from profkit.profile.threads import SampleTable, Thread, thread_name
 from profkit.profile.tree import StackTree
 from profkit.profile.validate import validate
 from profkit.profile.values import COUNT, NANOSECONDS, ValueType
@@ -25,6 +27,7 @@ __all__ = [
     "COUNT",
     "NANOSECONDS",
     "Action",
+    "DeoptTable",
     "Entry",
     "FrameTable",
     "FunctionTable",
@@ -40,10 +43,12 @@ __all__ = [
     "Thread",
     "Tier",
     "ValueType",
+    "VmState",
     "full_place",
     "function_name",
     "merge",
     "short_file",
     "short_place",
+    "thread_name",
     "validate",
 ]

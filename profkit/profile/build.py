@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from profkit.errors import FormatError
 from profkit.profile.columns import ABSENT
+from profkit.profile.deopts import DeoptTable
 from profkit.profile.frames import FrameTable, Library, Tier
 from profkit.profile.functions import FunctionTable, Kind
 from profkit.profile.ledger import LedgerBook
@@ -31,6 +33,7 @@ class ProfileBuilder:
     def __init__(self) -> None:
         self.ledger = LedgerBook()
         self.libraries: list[Library] = []
+        self.deopts: Counter[tuple[int, int, int, int]] = Counter()
         self._strings: dict[str, int] = {}
         self._functions: dict[tuple[int, int, int, int, int, int], int] = {}
         self._frames: dict[tuple[int, int, int, int, int, int, int], int] = {}
@@ -69,6 +72,11 @@ class ProfileBuilder:
         key = (function, line, column, address, library, int(tier), self.string(tag))
         return self._frames.setdefault(key, len(self._frames))
 
+    def deopt(self, function: int, kind: str, reason: str, place: str, count: int = 1) -> None:
+        """Count deoptimisations of a function, -1 where it is unknown."""
+        key = (function, self.string(kind), self.string(reason), self.string(place))
+        self.deopts[key] += count
+
     def finish(
         self,
         meta: Meta,
@@ -82,6 +90,8 @@ class ProfileBuilder:
         64 bits, or a line, column or address does not fit into its column.
         """
         refuse_overflow(threads, meta.source)
+        function, kind, reason, place = _columns(self.deopts, 4)
+        count = np.array(list(self.deopts.values()), np.int64)
         try:
             functions = FunctionTable(*_columns(self._functions, 6))
             frames = FrameTable(*_columns(self._frames, 7))
@@ -99,6 +109,7 @@ class ProfileBuilder:
             threads=tuple(threads),
             libraries=tuple(self.libraries),
             ledger=self.ledger.close(),
+            deopts=DeoptTable(function, kind, reason, place, count),
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.profile.columns import ABSENT, concat, unique_rows
+from profkit.profile.deopts import DeoptTable
 from profkit.profile.frames import FrameTable
 from profkit.profile.functions import FunctionTable
 from profkit.profile.ledger import Ledger
@@ -74,6 +75,7 @@ def merge(profiles: Sequence[Profile]) -> Profile:
         threads=threads,
         libraries=tuple(libraries),
         ledger=ledger,
+        deopts=_merge_deopts(profiles, function_of, string_of),
     )
 
 
@@ -128,6 +130,25 @@ def _merge_frames(
     ]
     first, row_of = unique_rows(*columns)
     return FrameTable(*(c[first] for c in columns)), _split(row_of, [len(t) for t in tables])
+
+
+def _merge_deopts(
+    profiles: Sequence[Profile], function_of: list[np.ndarray], string_of: list[IndexColumn]
+) -> DeoptTable:
+    tables = [p.deopts for p in profiles]
+    functions = [np.append(function, ABSENT) for function in function_of]
+    columns = [
+        concat([f[t.function] for t, f in zip(tables, functions, strict=True)], np.int32),
+        *(
+            concat([s[getattr(t, name)] for t, s in zip(tables, string_of, strict=True)], np.int32)
+            for name in ("kind", "reason", "place")
+        ),
+    ]
+    first, row_of = unique_rows(*columns)
+    count = np.zeros(len(first), np.int64)
+    np.add.at(count, row_of, concat([t.count for t in tables], np.int64))
+    function, kind, reason, place = (column[first] for column in columns)
+    return DeoptTable(function, kind, reason, place, count)
 
 
 def _moved(

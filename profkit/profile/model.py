@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.profile.columns import ValueColumn, values
+from profkit.profile.deopts import DeoptTable
 from profkit.profile.functions import FunctionTable, Kind
 from profkit.profile.ledger import Ledger
 
@@ -57,6 +58,7 @@ class Profile:
     threads: tuple[Thread, ...]
     libraries: tuple[Library, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
+    deopts: DeoptTable = field(default_factory=DeoptTable)
 
     def replace(self, **changes: object) -> Profile:
         """Return a copy with some of its tables exchanged."""

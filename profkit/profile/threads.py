@@ -21,7 +21,7 @@ from profkit.profile.columns import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SampleTable", "Thread", "refuse_overflow"]
+__all__ = ["SampleTable", "Thread", "refuse_overflow", "thread_name"]
 
 _LARGEST_SUM = 2.0**62
 
@@ -33,7 +33,7 @@ class SampleTable:
     ``node`` (``int32``, shape ``(samples,)``) is the leaf's place in the tree; ``values``
     (``int64``, shape ``(samples, value_types)``) what was measured; ``time`` (``int64``,
     nanoseconds, not decreasing) when, or None where the format has no time; ``state`` (``int8``)
-    the profiler's own code for what the program did, or None.
+    the :class:`~profkit.profile.VmState` at that time, or None.
     """
 
     node: IndexColumn
@@ -66,6 +66,15 @@ class Thread:
     process_id: int = -1
     thread_id: int = -1
     process_name: str = ""
+
+
+def thread_name(thread: Thread) -> str:
+    """Return what a thread is called wherever it is shown: its name, or else its ids."""
+    if thread.name:
+        return thread.name
+    if thread.thread_id >= 0:
+        return f"thread {thread.thread_id}"
+    return f"process {thread.process_id}" if thread.process_id >= 0 else "(unnamed)"
 
 
 def refuse_overflow(threads: Iterable[Thread], source: str) -> None:

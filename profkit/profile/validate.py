@@ -13,6 +13,7 @@ from profkit.profile.frames import Tier
 from profkit.profile.functions import Kind
 
 if TYPE_CHECKING:
+    from profkit.profile.deopts import DeoptTable
     from profkit.profile.frames import FrameTable
     from profkit.profile.functions import FunctionTable
     from profkit.profile.model import Profile
@@ -44,11 +45,11 @@ def _require(condition: object, message: str) -> None:
         raise InvalidProfileError(message)
 
 
-def _check_columns(table: FunctionTable | FrameTable | StackTree) -> None:
+def _check_columns(table: DeoptTable | FunctionTable | FrameTable | StackTree) -> None:
     name = type(table).__name__
     for field in fields(table):
         column = getattr(table, field.name)
-        expected = np.int64 if field.name == "address" else np.int32
+        expected = np.int64 if field.name in ("address", "count") else np.int32
         _require(column.dtype == expected, f"{name}.{field.name} is not of {expected.__name__}")
         _require(column.shape == (len(table),), f"{name}.{field.name} has a length of its own")
         _require(not column.flags.writeable, f"{name}.{field.name} can be written to")
@@ -72,6 +73,10 @@ def _check_tables(profile: Profile) -> None:
     _check_range(frames.library, ABSENT, len(profile.libraries), "FrameTable.library")
     _check_range(frames.tier, 0, len(Tier), "FrameTable.tier")
     _check_range(frames.tag, ABSENT, strings, "FrameTable.tag")
+    _check_columns(profile.deopts)
+    _check_range(profile.deopts.function, ABSENT, len(functions), "DeoptTable.function")
+    for name in ("kind", "reason", "place"):
+        _check_range(getattr(profile.deopts, name), ABSENT, strings, f"DeoptTable.{name}")
 
 
 def _check_tree(tree: StackTree, frames: int) -> None:

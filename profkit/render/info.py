@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from profkit.formats import FORMATS
-from profkit.profile import COUNT, Action
+from profkit.profile import COUNT, Action, thread_name
 from profkit.render.cells import plain, share_cell
 from profkit.render.escape import escape
 from profkit.render.records import known, profile_record
@@ -137,7 +137,7 @@ def _threads(info: Info) -> Table:
     scale = scale_of(first.value_type, first.total)
     rows = [
         (
-            plain(escape(use.thread.name or "(unnamed)")),
+            plain(escape(thread_name(use.thread))),
             plain(escape(_process(use.thread.process_name, use.thread.process_id))),
             plain(str(use.thread.thread_id) if use.thread.thread_id >= 0 else ""),
             plain(f"{use.samples:,}"),

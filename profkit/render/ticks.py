@@ -20,6 +20,7 @@ from profkit.render.ranking import ranking_parts
 from profkit.render.records import function_record, view_record
 from profkit.render.tables import Column, Document, Paragraph, Table
 from profkit.render.values import count, percent, scale_of, share
+from profkit.views.ranking import group_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,13 +39,14 @@ def ticks_document(
     profile: Profile,
     report: TickReport,
     packages: Ranking,
+    shares: Sequence[Ranking],
     below: CallTree[HeavyOptions],
     limit: int | None,
 ) -> Document:
     """Return the report for people to read, each section with at most ``limit`` rows.
 
-    ``packages`` ranks who is responsible, ``below`` is the bottom-up profile. There and in the
-    sections a function is one row in all its tiers.
+    ``packages`` ranks who is responsible, ``shares`` other groups; ``below`` is the bottom-up
+    profile. There and in the sections a function is one row in all its tiers.
     """
     scale = scale_of(profile.value_types[report.options.value_type], report.total)
     parts: list[Table | Paragraph] = [
@@ -61,11 +63,14 @@ def ticks_document(
             rest = sum(function.value for function in functions[limit:])
             shown = f"{limit:,} of {count(len(functions), 'function')} shown"
             parts.append(notes(f"{shown}; {percent(rest, report.total)} of the time is below"))
+    for ranking in shares:
+        if len(ranking) > 1:
+            parts += [_title(_SHARES[ranking.options.by]), ranking_parts(profile, ranking)[0]]
     parts.append(_title("Bottom-up: what spent the time, and who called it"))
     return Document([*parts, *heavy_parts(profile, below)])
 
 
-def ticks_record(profile: Profile, report: TickReport) -> dict[str, Any]:
+def ticks_record(profile: Profile, report: TickReport, shares: Sequence[Ranking]) -> dict[str, Any]:
     """Return the report as plain data; docs/reference/json.md describes it."""
 
     def record(row: TickRow | CallerRow) -> dict[str, Any]:
@@ -87,6 +92,15 @@ def ticks_record(profile: Profile, report: TickReport) -> dict[str, Any]:
         bottomUp=[
             record(row) | {"depth": row.depth, "ofParent": row.of_parent} for row in report.callers
         ],
+        **{
+            f"{ranking.options.by}s": {
+                group_name(profile, ranking.options.by, group): value
+                for group, value in zip(
+                    ranking.group.tolist(), ranking.self_values.tolist(), strict=True
+                )
+            }
+            for ranking in shares
+        },
         omitted={"callersBelowShare": report.options.min_share, "depth": report.options.depth},
     )
 
@@ -106,6 +120,13 @@ def _language(profile: Profile) -> str:
     if (kinds == Kind.JS).any():
         return "JavaScript, and code that V8 made"
     return "Python" if (kinds == Kind.PYTHON).any() else "Functions"
+
+
+_SHARES = {
+    "kind": "By kind of code",
+    "tier": "By tier: which of V8's compilers made the code",
+    "state": "By state: what V8 was doing",
+}
 
 
 def _title(text: str) -> Paragraph:

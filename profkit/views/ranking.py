@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from profkit.errors import UsageError
-from profkit.profile import ABSENT, Kind, function_name
+from profkit.profile import ABSENT, Kind, Tier, VmState, function_name, thread_name
 from profkit.profile.columns import indexes, unique_rows, values
 from profkit.views.charging import charged
 from profkit.views.order import function_label, greatest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from profkit.profile import Profile
@@ -30,10 +32,10 @@ __all__ = [
     "rank",
 ]
 
-Grouping = Literal["function", "file", "line", "package", "kind"]
+Grouping = Literal["function", "file", "line", "package", "kind", "tier", "state", "thread"]
 Order = Literal["self", "charged", "total"]
 
-GROUPINGS: tuple[Grouping, ...] = ("function", "file", "line", "package", "kind")
+GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
 ORDERS: tuple[Order, ...] = ("self", "charged", "total")
 
 
@@ -55,7 +57,8 @@ class RankingOptions:
 class Ranking:
     """The groups that take the most, the greatest first; columns of shape ``(rows,)``.
 
-    ``group`` (``int32``) is a function's number or a :class:`Kind`; for lines the number of a frame
+    ``group`` (``int32``) is a function's or a thread's number, a :class:`Kind`, a :class:`Tier`
+    (-1 less the :class:`Kind` of other code) or a :class:`VmState`; for lines the number of a frame
     on it, for files and packages the string's number, or -1 less the :class:`Kind` where there is
     no line, file or package. ``self_values``,
     ``charged_values`` and ``total_values`` (``int64``) are in the value type's unit. What is
@@ -93,15 +96,16 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
     options = options or RankingOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     shift = len(Kind)
-    group_of_node = _groups(profile, options.by)[profile.tree.frame] + shift
-    size = int(group_of_node.max(initial=ABSENT)) + 1
-    self_values = np.zeros(size, np.int64)
-    np.add.at(self_values, group_of_node, own)
-    charged_values = np.zeros(size, np.int64)
-    np.add.at(charged_values, group_of_node, charged(profile, own))
-    outermost = profile.tree.outermost(group_of_node)
-    total_values = np.zeros(size, np.int64)
-    np.add.at(total_values, group_of_node[outermost], profile.tree.totals(own)[outermost])
+    if options.by in ("state", "thread"):
+        self_values = charged_values = total_values = _by_sample(profile, options, shift)
+    else:
+        group_of_node = _groups(profile, options.by)[profile.tree.frame] + shift
+        size = int(group_of_node.max(initial=ABSENT)) + 1
+        self_values = _sums(group_of_node, own, size)
+        charged_values = _sums(group_of_node, charged(profile, own), size)
+        outermost = profile.tree.outermost(group_of_node)
+        total = profile.tree.totals(own)
+        total_values = _sums(group_of_node[outermost], total[outermost], size)
     present = np.flatnonzero((self_values != 0) | (total_values != 0))
     by = {"self": self_values, "charged": charged_values, "total": total_values}[options.sort]
 
@@ -112,16 +116,16 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
         return (group_name(profile, options.by, group),)
 
     shown = present[greatest(by[present], options.limit, label)]
-    total = int(own.sum())
+    whole = int(own.sum())
     return Ranking(
         options=options,
         group=indexes(shown - shift),
         self_values=values(self_values[shown]),
         charged_values=values(charged_values[shown]),
         total_values=values(total_values[shown]),
-        total=total,
+        total=whole,
         groups=len(present),
-        self_below=total - int(self_values[shown].sum()),
+        self_below=whole - int(self_values[shown].sum()),
     )
 
 
@@ -134,17 +138,51 @@ def group_name(profile: Profile, by: Grouping, group: int) -> str:
     >>> profkit.group_name(profile, "package", ranking.group[0])
     '(shared-library)'
     """
-    if by == "function":
-        return function_name(profile, group)
-    if by == "kind":
-        return Kind(group).label
+    if by in _NAMES:
+        return _NAMES[by](profile, group)
     if group < 0:
         return f"({Kind(ABSENT - group).label})"
+    if by == "tier":
+        return Tier(group).label
     if by == "line":
         frames = profile.frames
         file = profile.text(profile.functions.file[frames.function[group]])
         return f"{file}:{frames.line[group]}"
     return profile.strings[group]
+
+
+_NAMES: dict[Grouping, Callable[[Profile, int], str]] = {
+    "function": function_name,
+    "kind": lambda _, group: Kind(group).label,
+    "state": lambda _, group: VmState(group).label,
+    "thread": lambda profile, group: thread_name(profile.threads[group]),
+}
+
+
+def _sums(
+    group: npt.NDArray[np.integer], value: npt.NDArray[np.int64], size: int
+) -> npt.NDArray[np.int64]:
+    answer = np.zeros(size, np.int64)
+    np.add.at(answer, group, value)
+    return answer
+
+
+def _by_sample(profile: Profile, options: RankingOptions, shift: int) -> npt.NDArray[np.int64]:
+    """Sum samples by state or thread, whose numbers are shifted."""
+    answer = np.zeros(shift + max(len(profile.threads), len(VmState)), np.int64)
+    is_idle = profile.kind_of_node == Kind.IDLE
+    for number, thread in enumerate(profile.threads):
+        samples = thread.samples
+        counted = samples.values[:, options.value_type]
+        if not options.include_idle:
+            counted = np.where(is_idle[samples.node], 0, counted)
+        if options.by == "thread":
+            answer[number + shift] = counted.sum()
+        elif samples.state is None:
+            answer[VmState.UNKNOWN + shift] += counted.sum()
+        else:
+            np.add.at(answer, samples.state.astype(np.int64) + shift, counted)
+    return answer
 
 
 def _groups(profile: Profile, by: str) -> npt.NDArray[np.int32]:
@@ -154,6 +192,9 @@ def _groups(profile: Profile, by: str) -> npt.NDArray[np.int32]:
         return frames.function
     if by == "kind":
         return functions.kind[frames.function]
+    if by == "tier":
+        kind = functions.kind[frames.function]
+        return np.where(frames.tier == Tier.NONE, ABSENT - kind, frames.tier)
     if by == "line":
         file = functions.file[frames.function]
         first, row_of = unique_rows(file, frames.line)

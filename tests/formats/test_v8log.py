@@ -13,7 +13,7 @@ from v8_oracle import Oracle
 from profkit.errors import FormatError
 from profkit.formats.registry import ReadOptions
 from profkit.formats.v8log import read, sniff
-from profkit.profile import ABSENT, Action, Kind, Tier, validate
+from profkit.profile import ABSENT, Action, Kind, Tier, VmState, validate
 from profkit.render.classic import classic_text
 from profkit.source import Source
 from profkit.views.ticks import tick_report
@@ -383,3 +383,71 @@ def test_the_log_is_told_by_its_content():
     assert sniff(b"shared-library,/opt/node,0x1,0x2,0\n")
     assert not sniff(b"tick tock 5\n")
     assert not sniff(b'{"nodes":[]}')
+
+
+OPTIMISED = "code-creation,JS,12,1,0x1000,64,f /a.js:1:2,0x9000,*\n"
+OLD_OPTIMISED = 'code-creation,LazyCompile,0,1,0x1000,64,"f /a.js:1:2",0x9000,*\n'
+OLD_DEOPT = 'code-deopt,5,64,0x1000,-1,14,"eager","</srv/a,b.js:1:15>","wrong map"\n'
+INLINED = "</a.js:1:9> inlined at </b\\x2C.js:2:3>"
+DEOPT = f"code-deopt,5,64,0x1000,0,272,deopt-eager,{INLINED},not a Smi\n"
+LAZY_DEOPT = "code-deopt,9,64,0x1000,0,272,deopt-lazy,</a.js:1:9>,(unknown)\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "rows"),
+    [
+        (
+            f"v8-version,6,1,534,46,0\n{OLD_OPTIMISED}{OLD_DEOPT}",
+            [("f", "eager", "wrong map", "</srv/a,b.js:1:15>", 1)],
+        ),
+        (
+            f"{HEADER}{OPTIMISED}{DEOPT}{DEOPT}{LAZY_DEOPT}",
+            [
+                ("f", "eager", "not a Smi", "</a.js:1:9> inlined at </b,.js:2:3>", 2),
+                ("f", "lazy", "(unknown)", "</a.js:1:9>", 1),
+            ],
+        ),
+        (
+            f"{HEADER}code-deopt,5,64,0x7777,-1,14,eager,</a.js:1:9>,wrong map\n",
+            [(None, "eager", "wrong map", "</a.js:1:9>", 1)],
+        ),
+        (
+            'v8-version,5,1,281,108,0\ncode-disable-optimization,"g","TryCatch"\n',
+            [("g", "never-optimize", "TryCatch", "", 1)],
+        ),
+    ],
+)
+def test_deoptimisations(log, rows):
+    profile = profile_of(log)
+    table = profile.deopts
+    found = [
+        (
+            None if function == ABSENT else profile.text(profile.functions.name[function]),
+            *(profile.text(int(getattr(table, n)[row])) for n in ("kind", "reason", "place")),
+            int(table.count[row]),
+        )
+        for row, function in enumerate(table.function.tolist())
+    ]
+    assert found == rows
+
+
+FIRST = "js gc compiler other external idle unknown unknown unknown unknown"
+SECOND = "js gc parser bytecode-compiler compiler other external idle unknown unknown"
+THIRD = "js gc parser bytecode-compiler compiler other external atomics-wait idle logging"
+
+
+@pytest.mark.parametrize(
+    ("version", "labels"),
+    [
+        ("5,1,281,108", FIRST),
+        ("6,8,275,32", SECOND),
+        ("7,8,279,23", SECOND),
+        ("8,4,371,23", THIRD),
+        ("14,6,202,34", THIRD),
+    ],
+)
+def test_states_have_the_meaning_of_their_version(version, labels):
+    ticks = "".join(f"tick,0x1004,{n},0,0x0,{n}\n" for n in range(10))
+    profile = profile_of(f"v8-version,{version},0\nshared-library,/opt/node,0x1,0x2,0\n{ticks}")
+    states = profile.threads[0].samples.state.tolist()
+    assert [VmState(state).label for state in states] == labels.split()

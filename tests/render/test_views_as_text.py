@@ -6,19 +6,22 @@ import json
 import re
 import unicodedata
 
+import numpy as np
 import pytest
 from building import profile_of
 from hypothesis import given
 from strategies import profiles
 
-from profkit.profile import NANOSECONDS, Kind, ValueType
+from profkit.profile import ABSENT, NANOSECONDS, DeoptTable, Kind, ValueType
 from profkit.render.calltree import heavy_document, heavy_record, tree_document, tree_record
+from profkit.render.deopts import deopts_document, deopts_record
 from profkit.render.info import info_document, info_record
 from profkit.render.ranking import ranking_document, ranking_record
 from profkit.render.records import to_json
 from profkit.render.terminal import to_terminal
 from profkit.render.text import to_text
 from profkit.render.ticks import ticks_document, ticks_record
+from profkit.views.deopts import DeoptOptions, deopts
 from profkit.views.heavy import HeavyOptions, heavy
 from profkit.views.info import info
 from profkit.views.ranking import GROUPINGS, RankingOptions, rank
@@ -43,6 +46,17 @@ SERVICE = profile_of(
     ([IDLE], 50_000_000),
     value_type=ValueType("cpu", NANOSECONDS),
 )
+_TEXTS = ("eager", "wrong map", "<index.js:150:3> inlined at <router/index.js:140:9>", "not a Smi")
+SERVICE = SERVICE.replace(
+    strings=(*SERVICE.strings, *_TEXTS),
+    deopts=DeoptTable(
+        function=np.array([2, 2, ABSENT]),
+        kind=np.full(3, len(SERVICE.strings)),
+        reason=len(SERVICE.strings) + np.array([1, 3, 1]),
+        place=np.array([len(SERVICE.strings) + 2, len(SERVICE.strings) + 2, ABSENT]),
+        count=np.array([40, 3, 7]),
+    ),
+)
 
 VIEWS = {
     "top": lambda p: ranking_document(p, rank(p, RankingOptions(limit=4))),
@@ -55,10 +69,13 @@ VIEWS = {
     "tree": lambda p: tree_document(p, tree(p, TreeOptions(depth=4, min_share=0.01))),
     "tree-focus": lambda p: tree_document(p, tree(p, TreeOptions(focus="logRequest"))),
     "info": lambda p: info_document(p, info(p)),
+    "deopts": lambda p: deopts_document(p, deopts(p)),
+    "deopts-reason": lambda p: deopts_document(p, deopts(p, DeoptOptions("reason", 1))),
     "process": lambda p: ticks_document(
         p,
         tick_report(p),
         rank(p, RankingOptions(by="package", sort="charged", limit=2)),
+        [rank(p, RankingOptions(by=by)) for by in ("kind", "tier", "state")],
         heavy(p, HeavyOptions(limit=2, min_share=0.01)),
         limit=2,
     ),
@@ -67,9 +84,12 @@ RECORDS = {
     "top": lambda p: ranking_record(p, rank(p, RankingOptions(limit=2))),
     "top-package": lambda p: ranking_record(p, rank(p, RankingOptions(by="package", limit=2))),
     "heavy": lambda p: heavy_record(p, heavy(p, HeavyOptions(limit=1, depth=3))),
-    "process": lambda p: ticks_record(p, tick_report(p, TickOptions(depth=2, min_share=0.1))),
+    "process": lambda p: ticks_record(
+        p, tick_report(p, TickOptions(depth=2, min_share=0.1)), [rank(p, RankingOptions(by="tier"))]
+    ),
     "tree": lambda p: tree_record(p, tree(p, TreeOptions(depth=2, min_share=0.1))),
     "info": lambda p: info_record(p, info(p)),
+    "deopts": lambda p: deopts_record(p, deopts(p)),
 }
 
 _SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import oracle
 import pytest
 from building import profile_of
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import profiles
 
 from profkit.errors import UsageError
-from profkit.profile import ABSENT, Kind
+from profkit.profile import ABSENT, Kind, Tier, VmState, thread_name
 from profkit.views.ranking import GROUPINGS, RankingOptions, group_name, rank
 
 
@@ -21,6 +23,9 @@ def _name_of_group(profile, by, frame):
     kind = Kind(functions.kind[function]).label
     if by == "kind":
         return kind
+    if by == "tier":
+        tier = Tier(profile.frames.tier[frame])
+        return f"({kind})" if tier is Tier.NONE else tier.label
     if by == "line":
         file, line = profile.text(functions.file[function]), profile.frames.line[frame]
         return f"{file}:{line}" if file and line != ABSENT else f"({kind})"
@@ -30,7 +35,7 @@ def _name_of_group(profile, by, frame):
 
 @given(
     profiles(),
-    st.sampled_from(GROUPINGS),
+    st.sampled_from([by for by in GROUPINGS if by not in ("state", "thread")]),
     st.sampled_from(["self", "total"]),
     st.booleans(),
     st.none() | st.integers(0, 5),
@@ -81,3 +86,29 @@ def test_an_unknown_grouping_is_refused() -> None:
         UsageError, match="'colour' cannot be ranked; function, file, line, package, kind"
     ):
         rank(profile_of(([("f", "")], 1)), RankingOptions(by="colour"))
+
+
+@given(profiles(), st.booleans())
+def test_states_and_threads_are_summed_by_sample(profile, include_idle):
+    kinds = profile.kind_of_node
+    states, threads = Counter(), Counter()
+    for number, thread in enumerate(profile.threads):
+        for sample, node in enumerate(thread.samples.node.tolist()):
+            if include_idle or kinds[node] != Kind.IDLE:
+                value = int(thread.samples.values[sample, 0])
+                known = thread.samples.state is not None
+                state = VmState(thread.samples.state[sample]) if known else VmState.UNKNOWN
+                states[state.label] += value
+                threads[number, thread_name(thread)] += value
+    for by, expected in (("state", states), ("thread", threads)):
+        ranking = rank(profile, RankingOptions(by, include_idle=include_idle))
+        found = {
+            (group, group_name(profile, by, group))
+            if by == "thread"
+            else group_name(profile, by, group): value
+            for group, value in zip(
+                ranking.group.tolist(), ranking.self_values.tolist(), strict=True
+            )
+        }
+        assert found == {name: value for name, value in expected.items() if value}
+        assert ranking.total_values.tolist() == ranking.self_values.tolist()

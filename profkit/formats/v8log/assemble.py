@@ -17,6 +17,7 @@ from profkit.formats.v8log.resolve import (
     longest_mappings,
     page_bits_of_tool,
 )
+from profkit.formats.v8log.states import as_vm_states
 from profkit.profile import (
     ABSENT,
     COUNT,
@@ -353,7 +354,10 @@ def _account(ticks: Ticks, pc: Indexes, rows: _Rows, places: _Places) -> None:
 def _finish(
     log: LogReader, ticks: Ticks, tree: StackTree, node: Indexes, builder: ProfileBuilder
 ) -> Profile:
-    time, state = ticks.time * 1000, ticks.state
+    time, state = ticks.time * 1000, as_vm_states(ticks.state, log.version)
+    for (code, kind, reason, place), count in log.deopts.items():
+        function = builder.function(*names.name_of(code)) if code.name else ABSENT
+        builder.deopt(function, kind, reason, place, count)
     backwards = int((time[1:] < time[:-1]).sum())
     if backwards:
         order = np.argsort(time, kind="stable")

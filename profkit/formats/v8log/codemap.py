@@ -129,6 +129,11 @@ class CodeMap:
         code.span_code = self._number(code, function)
         self._insert(start, code)
 
+    def at(self, start: int) -> Code | None:
+        """Return the code that begins at an address; None where none does."""
+        code = self._living.get(start)
+        return self.codes[code.span_code] if isinstance(code, _Living) else None
+
     def describe(
         self, start: int, script: int, positions: bytes, inlined: bytes, functions: list[int]
     ) -> None:

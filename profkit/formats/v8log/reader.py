@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from profkit.errors import FormatError
 from profkit.formats.encoding import line_batches
-from profkit.formats.v8log.codemap import CodeMap
+from profkit.formats.v8log.codemap import Code, CodeMap
 from profkit.formats.v8log.fields import PLAIN, dialect_of, number, text
 from profkit.formats.v8log.names import tier_mark
 from profkit.formats.v8log.sources import Script, functions_of
@@ -27,7 +27,8 @@ class LogReader:
 
     Afterwards ``ticks`` and ``code`` hold what the lines told, ``libraries`` the mapped files,
     ``code_ranges`` where V8 reserved memory for code, ``version`` and ``platform`` what the log
-    says of itself, ``scripts`` where their lines begin, and ``ledger`` what became of each line.
+    says of itself, ``scripts`` where their lines begin, ``deopts`` how often code was given up, by
+    what, kind, reason and place, and ``ledger`` what became of each line.
     What the log tells of inlined functions and of lines is read if asked for.
     """
 
@@ -38,6 +39,7 @@ class LogReader:
         self.scripts: dict[int, Script] = {}
         self.libraries: list[Library] = []
         self.code_ranges: list[int] = []
+        self.deopts: Counter[tuple[Code, str, str, str]] = Counter()
         self.version = ""
         self.platform = ""
         self.ledger = LedgerBook()
@@ -51,6 +53,8 @@ class LogReader:
             b"sfi-move": self._function_move,
             b"shared-library": self._shared_library,
             b"new": self._new,
+            b"code-deopt": self._code_deopt,
+            b"code-disable-optimization": self._optimization_disabled,
             b"v8-version": self._v8_version,
             b"v8-platform": self._v8_platform,
             b"profiler": self._profiler,
@@ -198,6 +202,21 @@ class LogReader:
         else:
             self._skipped[b"new"] += 1
 
+    def _code_deopt(self, line: bytes) -> None:
+        dialect = dialect_of(line, self.version)
+        _, _, _, address, _, _, kind, *place, reason = dialect.split(line)
+        code = self.code.at(_within(_ADDRESSES, address)) or _UNKNOWN_CODE
+        # Old logs say how eager, new ones put the event's name before it.
+        name = dialect.text(kind).removeprefix("deopt-")
+        # A place in a file whose name has a comma.
+        self.deopts[code, name, dialect.text(reason), dialect.text(b",".join(place))] += 1
+
+    def _optimization_disabled(self, line: bytes) -> None:
+        dialect = dialect_of(line, self.version)
+        _, name, reason = dialect.split(line)
+        code = Code("", "", dialect.text(name), is_function=True)
+        self.deopts[code, "never-optimize", dialect.text(reason), ""] += 1
+
     def _source_info(self, line: bytes) -> None:
         _, start, script, _, _, positions, inlined, functions = line.split(b",", 7)
         self.code.describe(
@@ -226,6 +245,7 @@ class LogReader:
             self._interval = _within(_INTERVALS, rest[0])
 
 
+_UNKNOWN_CODE = Code("", "", "", is_function=False)
 _CUT = "cut off in the middle at the end of the file"
 _ADDRESSES = 2**62
 _SIZES = 2**30

@@ -8,8 +8,16 @@ Node 14 to 24.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-__all__ = ["GC", "IDLE", "states_of", "version_number"]
+import numpy as np
+
+from profkit.profile import VmState
+
+if TYPE_CHECKING:
+    from profkit.profile.columns import StateColumn
+
+__all__ = ["GC", "IDLE", "as_vm_states", "states_of", "version_number"]
 
 GC = "gc"
 IDLE = "idle"
@@ -44,3 +52,12 @@ def states_of(version: str) -> tuple[str, ...]:
     """
     number = version_number(version)
     return tuple(next(names for since, names in reversed(_STATES) if number >= since).split())
+
+
+def as_vm_states(numbers: StateColumn, version: str) -> StateColumn:
+    """Return the :class:`VmState` of each number of a version; UNKNOWN for one that it has not."""
+    by_label = {state.label: state for state in VmState}
+    table = np.full(128, VmState.UNKNOWN, np.int8)
+    for number, label in enumerate(states_of(version)):
+        table[number] = by_label[label]
+    return table[numbers]

@@ -1,0 +1,1 @@
+"""Profile to profile: what a user asks to see of it."""
