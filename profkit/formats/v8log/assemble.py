@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from profkit.formats.v8log import names
+from profkit.formats.v8log.callers import resolve_callers
 from profkit.formats.v8log.copies import RESERVED, at_originals
 from profkit.formats.v8log.inlining import Expansion
 from profkit.formats.v8log.resolve import (
-    VARIES,
     Resolver,
     in_libraries,
     longest_mappings,
@@ -30,13 +30,13 @@ from profkit.profile import (
     Thread,
     ValueType,
 )
-from profkit.profile.columns import ragged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
+    from profkit.formats.v8log.callers import Callers
     from profkit.formats.v8log.codemap import Code, Spans
     from profkit.formats.v8log.reader import LogReader
     from profkit.formats.v8log.sources import Script
@@ -77,19 +77,21 @@ def assemble(log: LogReader, *, like_node: bool) -> Profile:
         ticks = _at_originals(ticks, log, spans, builder.libraries)
         library = in_libraries(ticks.addresses, builder.libraries)
     places = _Places(ticks, log.code.codes, spans, library, builder, library_first=like_node)
-    rows = _caller_rows(ticks, places)
+    callers = places.callers(ticks)
     pc = places.at(ticks.pc, lambda row: row)
     if not like_node:
         places.gather_unnamed(pc, ticks, spans, log.code_ranges)
     with_tos = np.flatnonzero(ticks.tos != ABSENT)
     top = places.at(ticks.tos[with_tos], lambda row: with_tos[row])
-    places.name_copies(pc, top, with_tos, rows)
+    places.name_copies(pc, top, with_tos, callers)
     frameless = places.is_function(top)
-    _account(ticks, pc, rows, places)
+    _account(ticks, pc, callers, places)
     expansion = places.expansion(log.scripts)
-    rows = replace(rows, places=expansion.expand(rows.places, rows.addresses, is_leaf=False))
+    callers = replace(
+        callers, place=expansion.expand(callers.place, callers.address, is_leaf=False)
+    )
     leaf = expansion.expand(pc, ticks.pc, is_leaf=True)
-    tree, node = _grow(places, expansion, rows, leaf, top[frameless], with_tos[frameless])
+    tree, node = _grow(places, expansion, callers, leaf, top[frameless], with_tos[frameless])
     return _finish(log, ticks, tree, node, builder)
 
 
@@ -106,26 +108,6 @@ def _at_originals(
         Resolver(ticks.addresses, spans, ticks).fixed == ABSENT
     )
     return replace(ticks, addresses=at_originals(ticks.addresses, unknown, extent, log.code_ranges))
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Stacks of callers, from the leaf's caller to the root.
-
-    ``places`` (shape ``(sum(counts),)``) holds numbers as in :class:`_Places`, -1 where the caller
-    is unknown; ``addresses`` those of the addresses. ``tick`` is the first tick that shows a row,
-    ``of_tick`` each tick's row.
-    """
-
-    counts: Numbers
-    places: Indexes
-    addresses: Indexes
-    tick: Numbers
-    of_tick: Numbers
-
-    def owner(self, place: Numbers) -> Numbers:
-        """Return the rows that positions in ``places`` belong to; of one shape."""
-        return np.searchsorted(np.cumsum(self.counts), place, side="right")
 
 
 class _Places:
@@ -159,8 +141,6 @@ class _Places:
         resolver.fixed[self._native] = len(self.codes) + np.arange(len(self._native))
         self._resolver = resolver
         self.at = resolver.at
-        self.fixed = resolver.fixed
-        self.stack_first = resolver.stack_first
         self.builder = builder
         self._libraries = builder.libraries
         self.unnamed = len(self.codes) + len(self._native)
@@ -168,6 +148,10 @@ class _Places:
         self._is_function = np.zeros(self.unnamed + 2, bool)
         self._is_function[: len(self.codes)] = [code.is_function for code in self.codes]
         self._copies: dict[int, int] = {}
+
+    def callers(self, ticks: Ticks) -> Callers:
+        """Return what the callers of all ticks lie in."""
+        return resolve_callers(ticks, self._resolver)
 
     def expansion(self, scripts: Mapping[int, Script]) -> Expansion:
         """Return what turns places into one or several frames."""
@@ -231,7 +215,7 @@ class _Places:
             function, address=int(self._addresses[address]), library=number, tag=path
         )
 
-    def name_copies(self, pc: Indexes, top: Indexes, with_tos: Numbers, rows: _Rows) -> None:
+    def name_copies(self, pc: Indexes, top: Indexes, with_tos: Numbers, callers: Callers) -> None:
         """Tell apart pieces of code of one name, other than functions, as V8's tool does.
 
         They are numbered in the order in which ticks first look them up: of a tick's addresses the
@@ -239,17 +223,13 @@ class _Places:
         """
         is_plain = ~self._is_function
         is_plain[len(self.codes) :] = False
-        starts = np.cumsum(rows.counts) - rows.counts
-        caller = np.flatnonzero(is_plain[rows.places])
-        owner = rows.owner(caller)
-        stride = int(rows.counts.max(initial=0)) + 2
-        seen = np.concatenate([top, pc, rows.places[caller]])
+        caller = np.flatnonzero(is_plain[callers.place])
+        tick = callers.first[caller]
+        above = callers.depth[callers.of_tick[tick]] - callers.depth[caller]
+        stride = int(callers.depth.max(initial=0)) + 3
+        seen = np.concatenate([top, pc, callers.place[caller]])
         when = np.concatenate(
-            [
-                with_tos * stride,
-                np.arange(len(pc)) * stride + 1,
-                rows.tick[owner] * stride + 2 + caller - starts[owner],
-            ]
+            [with_tos * stride, np.arange(len(pc)) * stride + 1, tick * stride + 2 + above]
         )
         first = np.full(len(is_plain), np.iinfo(np.int64).max)
         np.minimum.at(first, seen, when)
@@ -260,37 +240,10 @@ class _Places:
             self._copies[code] = copies[name] = copies.get(name, -1) + 1
 
 
-def _caller_rows(ticks: Ticks, places: _Places) -> _Rows:
-    """Resolve the callers: once for each distinct stack, and by tick where an address varies."""
-    stacks = len(ticks.counts)
-    counts = ticks.counts.astype(np.int64)
-    ends = np.cumsum(counts)
-    first = np.minimum(places.stack_first, max(len(ticks) - 1, 0))
-    steady = places.at(ticks.tokens, lambda row: first[np.searchsorted(ends, row, side="right")])
-    varies = np.flatnonzero(places.fixed[ticks.tokens] == VARIES)
-    unsteady = np.zeros(stacks, bool)
-    unsteady[np.searchsorted(ends, varies, side="right")] = True
-    by_tick = np.flatnonzero(unsteady[ticks.stack])
-    stack = ticks.stack[by_tick]
-    more = counts[stack]
-    more_ends = np.cumsum(more)
-    tokens = ticks.tokens[ragged(ends[stack] - more, more)]
-    anew = places.at(tokens, lambda row: by_tick[np.searchsorted(more_ends, row, side="right")])
-    of_tick = ticks.stack.astype(np.int64)
-    of_tick[by_tick] = stacks + np.arange(len(by_tick))
-    return _Rows(
-        counts=np.concatenate([counts, more]),
-        places=np.concatenate([steady, anew]) if len(anew) else steady,
-        addresses=np.concatenate([ticks.tokens, tokens]) if len(anew) else ticks.tokens,
-        tick=np.concatenate([first, by_tick]),
-        of_tick=of_tick,
-    )
-
-
 def _grow(
     places: _Places,
     expansion: Expansion,
-    rows: _Rows,
+    callers: Callers,
     leaf: Indexes,
     top: Indexes,
     with_top: Numbers,
@@ -300,19 +253,28 @@ def _grow(
     ``top`` are the functions on top of the stack, without a frame of their own, of the ticks
     ``with_top``.
     """
-    known = np.flatnonzero(rows.places != ABSENT)
-    table = places.frame_table(rows.places[known], top, leaf)
     # The frame of what is unknown serves leaves only: such callers are left out.
-    count, frames = expansion.frames(table, rows.places[known], leaf_first=True)
-    counts = np.bincount(rows.owner(known), count, len(rows.counts)).astype(np.int64)
-    callers, end = StackTree.from_stacks(counts, frames, leaf_first=True)
-    base = end[rows.of_tick].astype(np.int64)
-    parents: list[npt.NDArray[np.integer]] = [callers.parent, base[with_top]]
-    grown: list[npt.NDArray[np.integer]] = [callers.frame, table[top]]
-    nodes = len(callers) + len(with_top)
-    base[with_top] = len(callers) + np.arange(len(with_top))
+    is_known = np.append(callers.place != ABSENT, True)
+    nearest = np.append(
+        np.where(is_known[:-1], np.arange(len(callers.place)), callers.parent), ABSENT
+    )
+    while not is_known[nearest].all():
+        nearest = np.where(is_known[nearest], nearest, nearest[nearest])
+    known = np.flatnonzero(is_known[:-1])
+    table = places.frame_table(callers.place[known], top, leaf)
+    count, frames = expansion.frames(table, callers.place[known])
+    # The last place serves -1.
+    end = np.full(len(callers.place) + 1, ABSENT)
+    end[known] = np.cumsum(count) - 1
+    parent = np.arange(len(frames)) - 1
+    parent[end[known] - count + 1] = end[nearest[callers.parent[known]]]
+    base = end[nearest[callers.of_tick]]
+    parents: list[npt.NDArray[np.integer]] = [parent, base[with_top]]
+    grown: list[npt.NDArray[np.integer]] = [frames, table[top]]
+    nodes = len(frames) + len(with_top)
+    base[with_top] = len(frames) + np.arange(len(with_top))
     # What was inlined into the leaf grows one frame a turn.
-    count, frames = expansion.frames(table, leaf, leaf_first=False)
+    count, frames = expansion.frames(table, leaf)
     first = np.cumsum(count) - count
     for turn in range(int(count.max(initial=0))):
         row = np.flatnonzero(count > turn)
@@ -324,12 +286,13 @@ def _grow(
     return tree, node[base]
 
 
-def _account(ticks: Ticks, pc: Indexes, rows: _Rows, places: _Places) -> None:
+def _account(ticks: Ticks, pc: Indexes, callers: Callers, places: _Places) -> None:
     """Write into the ledger what became of ticks and of their frames."""
     ledger = places.builder.ledger
-    shown = np.bincount(rows.of_tick, minlength=len(rows.counts))
-    callers = int((rows.counts * shown).sum())
-    unknown = int(shown[rows.owner(np.flatnonzero(rows.places == ABSENT))].sum())
+    is_end = (callers.address == ticks.overflow) & (ticks.overflow != ABSENT)
+    overflowed = int(callers.shown[is_end].sum())
+    called = int(callers.shown[~is_end].sum())
+    unknown = int(callers.shown[~is_end & (callers.place == ABSENT)].sum())
     nowhere = pc == ABSENT
     null = int((nowhere & (ticks.addresses[ticks.pc] == 0)).sum())
     dropped = ledger.close().count(Action.DROPPED, "ticks")
@@ -344,10 +307,9 @@ def _account(ticks: Ticks, pc: Indexes, rows: _Rows, places: _Places) -> None:
         int(nowhere.sum()) - null,
     )
     ledger.add(Action.REPAIRED, "ticks", "without an address: counted under UNKNOWN", null)
-    ledger.add(Action.READ, "frames", "callers of ticks", callers)
-    ledger.add(Action.USED, "frames", "in known code", callers - unknown)
+    ledger.add(Action.READ, "frames", "callers of ticks", called)
+    ledger.add(Action.USED, "frames", "in known code", called - unknown)
     ledger.add(Action.DROPPED, "frames", "callers in code that the log never names", unknown)
-    overflowed = int(np.isin(ticks.stack, ticks.overflowed).sum())
     ledger.add(Action.DROPPED, "stack ends", "deeper than V8 writes (overflow)", overflowed)
 
 

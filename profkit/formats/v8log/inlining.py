@@ -97,16 +97,13 @@ class Expansion:
             function, line, column, tier=names.tier_of(code), tag=names.label_of(code)
         )
 
-    def frames(
-        self, table: Indexes, places: Indexes, *, leaf_first: bool
-    ) -> tuple[Numbers, Indexes]:
-        """Return how many frames each place is, and all these frames, one place after the other.
+    def frames(self, table: Indexes, places: Indexes) -> tuple[Numbers, Indexes]:
+        """Return how many frames each place is, and these frames, each place's outermost first.
 
         ``table`` has the frame of each place that is one.
         """
         if not self.chains:
             return np.ones(len(places), np.int64), table[places]
-        step = -1 if leaf_first else 1
         singles = np.arange(self.first)
         count = np.ones(self.first + len(self.chains) + 1, np.int64)
         count[self.first : -1] = [len(chain) for chain in self.chains]
@@ -116,6 +113,6 @@ class Expansion:
         # The last place serves -1.
         start = np.append(start, self.first)
         flat = np.concatenate(
-            [table, np.array([f for chain in self.chains for f in chain[::step]], np.int32)]
+            [table, np.array([f for chain in self.chains for f in chain], np.int32)]
         )
         return count[places], flat[ragged(start[places], count[places])]

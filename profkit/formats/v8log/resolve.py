@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.formats.v8log.callers import Levels, extents
 from profkit.formats.v8log.ticks import NO_ADDRESS
 from profkit.profile.columns import ABSENT, ragged
 
@@ -108,15 +109,22 @@ class Resolver:
         self._key = address * self._ticks + self._since
         self._address = address
         self._code = spans.code[owner]
-        self.stack_first, self._stack_last = _extent(ticks)
+        self.levels = Levels(ticks.parent)
+        self.first, self.last = extents(ticks, self.levels)
         self.fixed = self._find_fixed(len(addresses), ticks)
 
     def _find_fixed(self, addresses: int, ticks: Ticks) -> Indexes:
-        first = self._first_shown(addresses, ticks)
-        # Most code stays until the end; only for the rest does it matter when it was last seen.
-        doubtful = np.zeros(addresses, bool)
-        doubtful[self._address[self._until <= len(ticks)]] = True
-        last = self._last_shown(doubtful, ticks)
+        first = np.full(addresses, len(ticks))
+        last = np.full(addresses, ABSENT)
+        number = np.arange(len(ticks))
+        with_tos = np.flatnonzero(ticks.tos != ABSENT)
+        for row, since, until in (
+            (ticks.pc, number, number),
+            (ticks.tos[with_tos], with_tos, with_tos),
+            (ticks.address, self.first, self.last),
+        ):
+            np.minimum.at(first, row, since)
+            np.maximum.at(last, row, until)
         first, last = first[self._address], last[self._address]
         touches = (self._since <= last) & (self._until > first)
         covers = (self._since <= first) & (self._until > last)
@@ -124,35 +132,6 @@ class Resolver:
         fixed[self._address[touches & ~covers]] = VARIES
         fixed[self._address[covers]] = self._code[covers]
         return fixed
-
-    def _first_shown(self, addresses: int, ticks: Ticks) -> Numbers:
-        """Return the first tick that shows each address, or an earlier one."""
-        first = np.full(addresses, len(ticks))
-        number = np.arange(len(ticks))
-        np.minimum.at(first, ticks.pc, number)
-        tos = np.flatnonzero(ticks.tos != ABSENT)
-        np.minimum.at(first, ticks.tos[tos], tos)
-        # Stacks are numbered as they occur, so an address is first seen where it first stands. Of
-        # equal places the last assignment counts.
-        place = np.full(addresses, ABSENT, np.int32)
-        place[ticks.tokens[::-1]] = np.arange(len(ticks.tokens), dtype=np.int32)[::-1]
-        seen = np.flatnonzero(place != ABSENT)
-        onwards = np.minimum.accumulate(self.stack_first[::-1])[::-1]
-        stack = np.searchsorted(np.cumsum(ticks.counts), place[seen], side="right")
-        first[seen] = np.minimum(first[seen], onwards[stack])
-        return first
-
-    def _last_shown(self, wanted: npt.NDArray[np.bool_], ticks: Ticks) -> Numbers:
-        """Return the last tick that shows each address wanted; for others, the last of all."""
-        last = np.where(wanted, ABSENT, len(ticks) - 1)
-        number = np.arange(len(ticks))
-        np.maximum.at(last, ticks.pc, number)
-        tos = np.flatnonzero(ticks.tos != ABSENT)
-        np.maximum.at(last, ticks.tos[tos], tos)
-        token = np.flatnonzero(wanted[ticks.tokens])
-        stack = np.searchsorted(np.cumsum(ticks.counts), token, side="right")
-        np.maximum.at(last, ticks.tokens[token], self._stack_last[stack])
-        return last
 
     def at(self, address: Indexes, tick_of: Callable[[Numbers], Numbers]) -> Indexes:
         """Return the code of each address, -1 where there was none; ``int32``, of one shape.
@@ -168,6 +147,27 @@ class Resolver:
             code[open_rows] = np.where(found, self._code[place], ABSENT)
         return code
 
+    def varies(self, address: Indexes, first: Numbers, last: Numbers) -> npt.NDArray[np.bool_]:
+        """Tell where an address was in other code, or in none, at some tick from first to last.
+
+        All of one shape.
+        """
+        answer = self.fixed[address] == VARIES
+        rows = np.flatnonzero(answer)
+        wanted = address[rows].astype(np.int64)
+        begin, end = (
+            np.searchsorted(self._key, wanted * self._ticks + when[rows], side="right") - 1
+            for when in (first, last)
+        )
+        same = (begin == end) & (
+            (begin < 0)
+            | (self._address[begin] != wanted)
+            | (self._until[begin] > last[rows])
+            | (self._until[begin] <= first[rows])
+        )
+        answer[rows] = ~same
+        return np.asarray(answer, bool)
+
     def starts(self, address: Numbers, code: Numbers) -> Numbers:
         """Return where a code began that an address was in; ``int64``, all of one shape.
 
@@ -181,13 +181,3 @@ class Resolver:
         if (keys[place] != wanted).any():
             raise IndexError("an address was never in this code")
         return self._start[place]
-
-
-def _extent(ticks: Ticks) -> tuple[Numbers, Numbers]:
-    """Return the first and the last tick that show each stack; shape ``(stacks,)``."""
-    first = np.full(len(ticks.counts), len(ticks))
-    last = np.full(len(ticks.counts), ABSENT)
-    number = np.arange(len(ticks))
-    np.minimum.at(first, ticks.stack, number)
-    np.maximum.at(last, ticks.stack, number)
-    return first, last

@@ -1,7 +1,7 @@
 """The ticks of a log, as columns of numbers for texts that recur.
 
-An address, a stack: the same texts come again and again. Each is kept once, as bytes, and decoded
-when the log has been read.
+An address, a stack: the same texts come again and again. Each is taken apart once; addresses are
+kept as bytes, and decoded when the log has been read.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.formats.v8log.fields import number
+from profkit.formats.v8log.stacks import RelativeStackError, StackReader
 from profkit.profile.columns import ABSENT, IndexColumn, StateColumn, ValueColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["NO_ADDRESS", "TickColumns", "Ticks"]
+__all__ = ["NO_ADDRESS", "Addresses", "TickColumns", "Ticks"]
 
 NO_ADDRESS = -1
 """Stands for what is no address, or none that code can have: ``overflow``, beyond 63 bits."""
 
-_STACK_TEXT_LIMIT = 32 << 20
 _LARGEST_ADDRESS = 2**63 - 1
 _FIELDS = 7
 _LATEST = 2**63 // 1000
@@ -32,13 +32,15 @@ _LATEST = 2**63 // 1000
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """One row a tick, and one row a distinct stack text.
+    """One row a tick, and the callers of all of them as one tree of addresses.
 
-    ``pc``, ``tos`` (``int32``, shape ``(ticks,)``) and ``tokens`` (``int32``, shape
-    ``(sum(counts),)``) number the rows of ``addresses`` (``int64``, shape ``(addresses,)``,
-    :data:`NO_ADDRESS` where the token was none); ``tos`` is -1 where there is none. ``stack``
-    numbers the rows of ``counts``, each the number of callers, which follow one another in
-    ``tokens`` from the leaf's caller to the root. ``time`` is in microseconds, as logged.
+    ``pc``, ``tos`` (``int32``, shape ``(ticks,)``) and ``address`` (``int32``, shape ``(nodes,)``)
+    number the rows of ``addresses`` (``int64``, shape ``(addresses,)``, :data:`NO_ADDRESS` where
+    the token was none); ``tos`` is -1 where there is none. ``stack`` is the node of a tick's
+    innermost caller, -1 where it has none, and ``parent`` (``int32``, shape ``(nodes,)``) the
+    caller's own caller; a node stands after its parent. ``time`` is in microseconds, as logged.
+    ``overflow`` is the row of what V8 writes where a stack is deeper than it writes, -1 where that
+    never was.
     """
 
     addresses: ValueColumn
@@ -47,16 +49,15 @@ class Ticks:
     stack: IndexColumn
     time: ValueColumn
     state: StateColumn
-    counts: IndexColumn
-    tokens: IndexColumn
-    overflowed: IndexColumn
-    """The rows of stacks that V8 could not write to their end (a token ``overflow``)."""
+    parent: IndexColumn
+    address: IndexColumn
+    overflow: int
 
     def __len__(self) -> int:
         return len(self.pc)
 
 
-class _Addresses(dict[bytes, int]):
+class Addresses(dict[bytes, int]):
     """Numbers the distinct address tokens."""
 
     def __missing__(self, token: bytes) -> int:
@@ -68,51 +69,13 @@ class _Addresses(dict[bytes, int]):
         return np.array([_address(token) for token in self], np.int64)
 
 
-class _RelativeStackError(Exception):
-    """A stack's text has no meaning of its own: it goes on from the tick's pc."""
-
-
-class _Stacks(dict[bytes, int]):
-    """Numbers the distinct texts of stacks, and keeps the numbers of their addresses."""
-
-    def __init__(self, addresses: _Addresses) -> None:
-        super().__init__({b"": 0})
-        self.counts = array("i", [0])
-        self.tokens = array("i")
-        self.overflowed = array("i")
-        self._addresses = addresses
-        self._size = 0
-
-    def __missing__(self, text: bytes) -> int:
-        if b"+" in text or b"-" in text:
-            raise _RelativeStackError
-        self._size += len(text)
-        if self._size > _STACK_TEXT_LIMIT:
-            # Memory must not grow with the file; forgetting only costs reading texts anew.
-            self.clear()
-            self[b""] = 0
-            self._size = len(text)
-        self[text] = answer = self.keep(text.split(b","))
-        return answer
-
-    def keep(self, tokens: list[bytes]) -> int:
-        """Add a stack by its absolute addresses, without remembering its text."""
-        answer = len(self.counts)
-        if b"overflow" in tokens:
-            tokens = [token for token in tokens if not token.startswith(b"o")]
-            self.overflowed.append(answer)
-        self.tokens.extend(map(self._addresses.__getitem__, tokens))
-        self.counts.append(len(tokens))
-        return answer
-
-
 class TickColumns:
     """Ticks being read."""
 
     def __init__(self) -> None:
-        self._addresses = _Addresses()
+        self._addresses = Addresses()
         self._no_tos = self._addresses[b"0x0"]
-        self._stacks = _Stacks(self._addresses)
+        self._stacks = StackReader(self._addresses)
         self._pc = array("i")
         self._tos = array("i")
         self._stack = array("i")
@@ -139,7 +102,7 @@ class TickColumns:
             raise ValueError("a time beyond the clock")
         try:
             stack = array("i", map(self._stacks.__getitem__, texts))
-        except _RelativeStackError:
+        except RelativeStackError:
             stack = array("i", map(self._number_of, texts, pcs))
         self._time += time
         self._state += state
@@ -150,8 +113,8 @@ class TickColumns:
     def _number_of(self, text: bytes, pc: bytes) -> int:
         try:
             return self._stacks[text]
-        except _RelativeStackError:
-            return self._stacks.keep(_absolute(text, pc))
+        except RelativeStackError:
+            return self._stacks.read_anew(b",".join(_absolute(text, pc)))
 
     def close(self) -> Ticks:
         """Return what was read."""
@@ -164,9 +127,9 @@ class TickColumns:
             stack=np.array(self._stack, np.int32),
             time=np.array(self._time, np.int64),
             state=np.array(self._state, np.int8),
-            counts=np.array(self._stacks.counts, np.int32),
-            tokens=np.frombuffer(self._stacks.tokens, np.int32),
-            overflowed=np.array(self._stacks.overflowed, np.int32),
+            parent=np.array(self._stacks.parent, np.int32),
+            address=np.array(self._stacks.address, np.int32),
+            overflow=self._addresses.get(b"overflow", ABSENT),
         )
 
 
