@@ -41,11 +41,10 @@ def without_signature(name: str) -> str:
     short = _QUALIFIERS.sub("", _CLONE.sub("", name))
     if not short.endswith(")"):
         return name if "operator" in name else short
-    depth = 0
-    for place in range(len(short) - 1, -1, -1):
+    depth, place = 1, len(short) - 1
+    while depth and place > 0:
+        place -= 1
         depth += (short[place] == ")") - (short[place] == "(")
-        if not depth:
-            break
     head = short[:place]
     if not head or head.endswith("operator"):
         return name

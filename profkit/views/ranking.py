@@ -146,7 +146,7 @@ def group_name(profile: Profile, by: Grouping, group: int) -> str:
         return Tier(group).label
     if by == "line":
         frames = profile.frames
-        file = profile.text(profile.functions.file[frames.function[group]])
+        file = profile.text(int(profile.functions.file[frames.function[group]]))
         return f"{file}:{frames.line[group]}"
     return profile.strings[group]
 
