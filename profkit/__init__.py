@@ -16,7 +16,7 @@ from profkit._version import __version__
 
 if TYPE_CHECKING:
     from profkit.errors import InputError, ProfkitError, UsageError
-    from profkit.formats import FORMATS, ReadOptions
+    from profkit.formats import FORMATS, ReadOptions, TickSelection
     from profkit.loading import load
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
@@ -38,6 +38,7 @@ __all__ = [
     "RankingOptions",
     "ReadOptions",
     "TickOptions",
+    "TickSelection",
     "TreeOptions",
     "UsageError",
     "__version__",
@@ -64,6 +65,7 @@ _HOMES = {
     "RankingOptions": "profkit.views.ranking",
     "ReadOptions": "profkit.formats",
     "TickOptions": "profkit.views.ticks",
+    "TickSelection": "profkit.formats",
     "TreeOptions": "profkit.views.tree",
     "UsageError": "profkit.errors",
     "flame": "profkit.views.flame",

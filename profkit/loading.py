@@ -6,11 +6,13 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from profkit.errors import UsageError
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
 
-    from profkit.formats import ReadOptions
+    from profkit.formats import Format, ReadOptions
     from profkit.profile import Profile
 
 __all__ = ["load"]
@@ -28,7 +30,8 @@ def load(
     The format is told by the content unless ``format`` names it (see :data:`profkit.FORMATS`).
     ``on_progress`` is called with the bytes read so far and their total (None if unknown).
 
-    Raises :class:`~profkit.errors.InputError` where the file cannot be read or makes no sense.
+    Raises :class:`~profkit.errors.InputError` where the file cannot be read or makes no sense,
+    :class:`~profkit.errors.UsageError` where ticks are selected and it is no V8 log.
 
     >>> import profkit
     >>> profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz").sample_count
@@ -43,10 +46,21 @@ def load(
     options = options or ReadOptions()
     with open_source(path, on_progress=on_progress) as source, _resting_collector():
         chosen = find_format(format) if format else detect(source)
+        _refuse_selection(chosen, source.name, options)
         profile = validate(chosen.reader.read(source, options))
         if options.symbols:
             profile = validate(name_native_code(profile, options.symbol_files, options.target))
     return assign_packages(profile)
+
+
+def _refuse_selection(chosen: Format, name: str, options: ReadOptions) -> None:
+    from profkit.formats import TickSelection  # noqa: PLC0415
+
+    if options.ticks != TickSelection() and chosen.name != "v8log":
+        raise UsageError(
+            f"{name}: ticks are selected by state, range and clock in V8 logs only; "
+            f"this is {chosen.title}"
+        )
 
 
 @contextmanager

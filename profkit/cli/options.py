@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FILE",
+    "all_of",
     "depth",
     "include_idle",
     "input_format",
@@ -24,6 +25,7 @@ __all__ = [
     "profiles",
     "reading",
     "reading_and_writing",
+    "reading_and_writing_long",
     "value_type",
 ]
 
@@ -49,8 +51,8 @@ input_format = click.option(
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON instead of a table.")
 
-output = click.option(
-    "-o", "--output", metavar="FILE", type=FILE, help="Write to FILE, not to the terminal."
+_output = functools.partial(
+    click.option, metavar="FILE", type=FILE, help="Write to FILE, not to the terminal."
 )
 
 no_color = click.option(
@@ -72,7 +74,7 @@ include_idle = click.option(
 )
 
 
-def _all(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
+def all_of(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
     """Return several options as one, in the order in which help shows them."""
 
     def decorate(command: _Command) -> _Command:
@@ -83,8 +85,11 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
     return decorate
 
 
-reading_and_writing = _all(input_format, as_json, output, no_color)
+reading_and_writing = all_of(input_format, as_json, _output("-o", "--output"), no_color)
 """What every command that prints a table has: ``input_format``, ``as_json``, ``output``."""
+
+reading_and_writing_long = all_of(input_format, as_json, _output("--output"), no_color)
+"""The same where ``-o`` has another meaning."""
 
 
 class _SymbolFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -121,7 +126,7 @@ def reading(command: _Command) -> _Command:
         reading = Reading(options, thread)
         return command(reading=reading, **others)
 
-    return _all(
+    return all_of(
         click.option(
             "--symbols",
             metavar="LIBRARY=FILE",
@@ -155,7 +160,7 @@ def reading(command: _Command) -> _Command:
     )(call)  # type: ignore[return-value]
 
 
-measuring = _all(value_type, include_idle)
+measuring = all_of(value_type, include_idle)
 """What every view of values has: ``value_type`` and ``include_idle``."""
 
 

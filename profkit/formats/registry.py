@@ -12,10 +12,11 @@ A format's module offers two functions:
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, cast
 
 from profkit.errors import UnknownFormatError, UsageError
+from profkit.formats.selection import TickSelection
 
 if TYPE_CHECKING:
     from profkit.profile import Profile
@@ -38,6 +39,8 @@ class ReadOptions:
     """Whether frames have the lines that ran, where the format has more than one a function."""
     target: str = ""
     """The folder below which the files lie that the recorded program had mapped."""
+    ticks: TickSelection = field(default_factory=TickSelection)
+    """Which ticks of a V8 log are read."""
 
 
 class _Reader(Protocol):

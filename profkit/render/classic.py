@@ -16,33 +16,46 @@ if TYPE_CHECKING:
 __all__ = ["classic_text"]
 
 
-def classic_text(report: TickReport, source: str) -> str:
-    """Return the report of a log named ``source``, byte for byte as Node prints it."""
-    return "".join(f"{line}\n" for line in _lines(report, source))
+def classic_text(report: TickReport, source: str, *, only_summary: bool = False) -> str:
+    """Return the report of a log named ``source``, byte for byte as Node prints it.
+
+    ``only_summary`` leaves out all but the summary.
+    """
+    ticks = report.total + report.excluded
+    counts = f"{ticks} ticks, {report.unaccounted} unaccounted, {report.excluded} excluded"
+    lines = [f"Statistical profiling result from {source}, ({counts})."]
+    if ticks:
+        if not only_summary:
+            lines += _sections(report)
+        lines += _summary(report)
+        if not only_summary:
+            lines += _callers(report)
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(report: TickReport, source: str) -> Iterator[str]:
-    total, rest = report.total, report.non_library
-    yield (
-        f"Statistical profiling result from {source}, "
-        f"({total} ticks, {report.unaccounted} unaccounted, 0 excluded)."
-    )
-    if not total:
-        return
+def _sections(report: TickReport) -> Iterator[str]:
+    total, rest = report.whole, report.non_library
     yield from _section("Shared libraries", report.libraries, total, None)
     yield from _section("JavaScript", report.javascript, total, rest)
     yield from _section("C++", report.native, total, rest)
+
+
+def _summary(report: TickReport) -> Iterator[str]:
+    total, rest = report.whole, report.non_library
     yield from _header("Summary")
     yield _line("JavaScript", sum(row.value for row in report.javascript), total, rest)
     yield _line("C++", sum(row.value for row in report.native), total, rest)
     yield _line("GC", report.collecting, total, rest)
     yield _line("Shared libraries", report.library_total, total, None)
-    if report.unaccounted:
+    if report.unaccounted and not report.options.ignore_unknown:
         yield _line("Unaccounted", report.unaccounted, total, None)
+
+
+def _callers(report: TickReport) -> Iterator[str]:
     yield "\n [C++ entry points]:"
     yield "   ticks    cpp   total   name"
     entered = sum(row.value for row in report.entries)
-    yield from (_line(row.label, row.value, entered, total) for row in report.entries)
+    yield from (_line(row.label, row.value, entered, report.whole) for row in report.entries)
     yield "\n [Bottom up (heavy) profile]:"
     yield "  Note: percentage shows a share of a particular caller in the total"
     yield "  amount of its parent calls."
@@ -52,7 +65,7 @@ def _lines(report: TickReport, source: str) -> Iterator[str]:
     for number, row in enumerate(report.callers):
         if not row.depth and number:
             yield ""
-        share = _fixed(row.value / row.of_parent * 100.0)
+        share = _fixed(row.value / row.of_parent * 100.0) if row.of_parent else "Infinity"
         yield f"  {row.value:>5}  {share:>5}%  {'  ' * row.depth}{row.label}"
     if report.callers:
         yield ""

@@ -38,20 +38,28 @@ __all__ = ["ticks_document", "ticks_record"]
 def ticks_document(
     profile: Profile,
     report: TickReport,
-    packages: Ranking,
-    shares: Sequence[Ranking],
-    below: CallTree[HeavyOptions],
-    limit: int | None,
+    packages: Ranking | None = None,
+    shares: Sequence[Ranking] = (),
+    below: CallTree[HeavyOptions] | None = None,
+    *,
+    limit: int | None = None,
 ) -> Document:
     """Return the report for people to read, each section with at most ``limit`` rows.
 
     ``packages`` ranks who is responsible, ``shares`` other groups; ``below`` is the bottom-up
-    profile. There and in the sections a function is one row in all its tiers.
+    profile. There and in the sections a function is one row in all its tiers. Without them it is
+    the summary only.
     """
     scale = scale_of(profile.value_types[report.options.value_type], report.total)
     parts: list[Table | Paragraph] = [
         heading(profile, report.options.value_type, report.total),
         _summary(profile, report, scale),
+    ]
+    if left_out := _left_out(report, scale):
+        parts.append(notes(left_out))
+    if packages is None or below is None:
+        return Document(parts)
+    parts += [
         _title("Who is responsible: packages, charged with what the runtime did for them"),
         *ranking_parts(profile, packages),
     ]
@@ -70,7 +78,9 @@ def ticks_document(
     return Document([*parts, *heavy_parts(profile, below)])
 
 
-def ticks_record(profile: Profile, report: TickReport, shares: Sequence[Ranking]) -> dict[str, Any]:
+def ticks_record(
+    profile: Profile, report: TickReport, shares: Sequence[Ranking], *, only_summary: bool = False
+) -> dict[str, Any]:
     """Return the report as plain data; docs/reference/json.md describes it."""
 
     def record(row: TickRow | CallerRow) -> dict[str, Any]:
@@ -78,18 +88,14 @@ def ticks_record(profile: Profile, report: TickReport, shares: Sequence[Ranking]
         tier = Tier(profile.frames.tier[row.frame])
         return {"label": row.label, **function, "tier": tier.label, "value": row.value}
 
-    return view_record(
-        "process",
-        profile,
-        report.options.value_type,
-        total=report.total,
-        unaccounted=report.unaccounted,
-        gc=report.collecting,
-        sharedLibraries=[record(row) for row in report.libraries],
-        javascript=[record(row) for row in report.javascript],
-        native=[record(row) for row in report.native],
-        nativeEntryPoints=[record(row) for row in report.entries],
-        bottomUp=[
+    sections = {
+        "sharedLibraries": report.libraries,
+        "javascript": report.javascript,
+        "native": report.native,
+    }
+    detail = {name: [record(row) for row in rows] for name, rows in sections.items()} | {
+        "nativeEntryPoints": [record(row) for row in report.entries],
+        "bottomUp": [
             record(row) | {"depth": row.depth, "ofParent": row.of_parent} for row in report.callers
         ],
         **{
@@ -101,8 +107,29 @@ def ticks_record(profile: Profile, report: TickReport, shares: Sequence[Ranking]
             }
             for ranking in shares
         },
-        omitted={"callersBelowShare": report.options.min_share, "depth": report.options.depth},
+        "omitted": {"callersBelowShare": report.options.min_share, "depth": report.options.depth},
+    }
+    return view_record(
+        "process",
+        profile,
+        report.options.value_type,
+        total=report.total,
+        excluded=report.excluded,
+        unaccounted=report.unaccounted,
+        gc=report.collecting,
+        summary={name: sum(row.value for row in rows) for name, rows in sections.items()},
+        **({} if only_summary else detail),
     )
+
+
+def _left_out(report: TickReport, scale: Scale) -> str:
+    """Say what is in no figure because it was not asked for."""
+    parts = []
+    if report.excluded:
+        parts.append(f"{count(report.excluded, 'tick')} in other states of V8")
+    if report.options.ignore_unknown and report.unaccounted:
+        parts.append(f"{scale.format(report.unaccounted)} {scale.label} in unknown code")
+    return f"left out: {', '.join(parts)}" if parts else ""
 
 
 def _sections(profile: Profile, report: TickReport) -> tuple[tuple[str, tuple[TickRow, ...]], ...]:
@@ -134,11 +161,12 @@ def _title(text: str) -> Paragraph:
 
 
 def _summary(profile: Profile, report: TickReport, scale: Scale) -> Table:
+    unaccounted = 0 if report.options.ignore_unknown else report.unaccounted
     kinds = [
         (_language(profile), sum(row.value for row in report.javascript)),
         ("C++", sum(row.value for row in report.native)),
         ("Shared libraries", report.library_total),
-        ("Unaccounted: in code that the log never names", report.unaccounted),
+        ("Unaccounted: in code that the log never names", unaccounted),
         ("GC: while collecting garbage, counted above too", report.collecting),
     ]
     greatest = max(value for _, value in kinds)

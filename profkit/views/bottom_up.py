@@ -45,12 +45,14 @@ def bottom_up(
     *,
     depth: int | None,
     keep: Keep,
+    whole: int | None = None,
 ) -> BottomUp:
     """Group stacks from the leaf upwards, at most ``depth`` levels of callers above the leaf.
 
     ``group`` (shape ``(nodes,)``) tells which nodes are one function. ``keep(totals, parent
     totals)`` tells which rows of a level stay, and is asked once a level; what it drops is left
-    out with all its callers. The parents' total of the first level is the sum of all values.
+    out with all its callers. The parents' total of the first level is ``whole``, the sum of all
+    values without it.
     ``depth`` None goes up to the roots.
 
     All stacks climb one node at a time, as columns. Those that meet in a node below one row go on
@@ -60,7 +62,7 @@ def bottom_up(
     cursor = np.flatnonzero(self_values)
     value = np.asarray(self_values)[cursor]
     below = np.full(len(cursor), ABSENT, np.int64)
-    whole = int(value.sum())
+    whole = int(value.sum()) if whole is None else whole
     parents: list[Numbers] = []
     groups: list[Numbers] = []
     totals: list[Numbers] = []

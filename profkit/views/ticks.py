@@ -13,39 +13,54 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile import ABSENT, Kind, StackTree
+from profkit.formats.selection import EXCLUDED, EXCLUDED_COLLECTING
+from profkit.profile import ABSENT, Action, Kind
 from profkit.views.bottom_up import BottomUp, bottom_up
+from profkit.views.tick_labels import Labels, label_frames, visible_tree, without_unaccounted
+from profkit.views.tick_rules import PLAIN, rules_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
-    from profkit.profile import Profile
+    from profkit.profile import Profile, StackTree
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["CallerRow", "TickOptions", "TickReport", "TickRow", "tick_report", "with_own_rules"]
+__all__ = [
+    "CallerRow",
+    "TickOptions",
+    "TickReport",
+    "TickRow",
+    "tick_report",
+    "with_own_rules",
+]
 
 GC_STATE = 1
 """The number that V8 gives to the state of collecting garbage."""
-
-_HIDDEN = (Kind.BYTECODE_HANDLER,)
-_OLD_V8 = re.compile(r"V8 5\.[0-5]\.")
-_OLD_HIDDEN = r"CallIC|LoadIC|StoreIC|Builtin: (?:Keyed)?(?:Call|Load|Store)IC_"
 
 
 @dataclass(frozen=True, slots=True)
 class TickOptions:
     """What the report shows: callers down to ``min_share`` of what they call, ``depth`` levels.
 
-    ``hidden`` is a regular expression; frames whose labels begin with it are hidden, as bytecode
-    handlers are.
+    ``hidden`` is a regular expression for labels of frames that are hidden, their ticks counted on
+    their callers; as a default, bytecode handlers. ``ignore_unknown`` leaves ticks out that are in
+    no known code.
+
+    ``like_node`` counts as V8's own tool does: shares are of all ticks in the range of time, also
+    of those in a state that was not asked for, and unknown code has its row among the callers
+    whatever ``ignore_unknown`` says.
     """
 
     depth: int = 5
-    min_share: float = 0.01
+    min_share: float = PLAIN.min_share
     value_type: int = 0
     include_idle: bool = False
-    hidden: str = ""
+    hidden: str = PLAIN.hidden_labels({})
+    ignore_unknown: bool = False
+    like_node: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,9 @@ class CallerRow:
 class TickReport:
     """All sections; values in the unit of the profile's value type.
 
+    ``total`` is what the sections are about, ``whole`` what their shares are shares of (the same
+    unless V8's own tool has it otherwise), ``excluded`` the ticks that were left out in reading by
+    their state. ``unaccounted`` is in no known code, ``collecting`` in garbage collection.
     ``libraries``, ``javascript`` and ``native`` are sorted by falling value; ``entries`` counts
     native functions that JavaScript called, by the outermost of them. ``callers`` is the bottom-up
     profile in the order of its lines.
@@ -79,6 +97,8 @@ class TickReport:
 
     options: TickOptions
     total: int
+    whole: int
+    excluded: int
     unaccounted: int
     collecting: int
     libraries: tuple[TickRow, ...]
@@ -95,17 +115,20 @@ class TickReport:
     @property
     def non_library(self) -> int:
         """All that was not spent in shared libraries."""
-        return self.total - self.library_total
+        return self.whole - self.library_total
 
 
-def with_own_rules(options: TickOptions, profile: Profile) -> TickOptions:
+def with_own_rules(
+    options: TickOptions, profile: Profile, separate: Mapping[str, bool | None] | None = None
+) -> TickOptions:
     """Return the options as the tool of the V8 that wrote a profile has them.
 
-    That of Node 6 and 7 shows callers from 2 % and hides inline caches.
+    ``separate`` tells what code shall have rows of its own: see
+    :meth:`profkit.views.tick_rules.Rules.hidden_labels`.
     """
-    if _OLD_V8.match(profile.meta.producer):
-        return replace(options, min_share=0.02, hidden=_OLD_HIDDEN)
-    return options
+    rules = rules_of(profile)
+    hidden = rules.hidden_labels(separate or {})
+    return replace(options, min_share=rules.min_share, hidden=hidden, like_node=True)
 
 
 def tick_report(profile: Profile, options: TickOptions | None = None) -> TickReport:
@@ -123,42 +146,48 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
     ('Builtin: LoadIC', 165)
     """
     options = options or TickOptions()
+    labels = label_frames(profile)
+    unaccounted = _value_of(profile, options, labels.unknown[labels.of_frame])
+    if options.ignore_unknown and not options.like_node:
+        profile = without_unaccounted(profile)
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
-    labels, kinds, label_of_frame, frame = _labels(profile)
-    is_hidden = np.isin(kinds, _HIDDEN)
-    if options.hidden:
-        is_hidden |= [re.match(options.hidden, label) is not None for label in labels]
-    tree, place = _visible(profile, label_of_frame, is_hidden)
+    hidden = re.compile(options.hidden or "(?!)")
+    is_hidden = np.array([hidden.search(label) is not None for label in labels.texts], bool)
+    tree, place = visible_tree(profile, labels.of_frame, is_hidden)
     own_visible = np.zeros(len(tree), np.int64)
     np.add.at(own_visible, place[place != ABSENT], own[place != ABSENT])
-    flat = np.zeros(len(labels), np.int64)
+    flat = np.zeros(len(labels.texts), np.int64)
     np.add.at(flat, tree.frame, own_visible)
+    whole, excluded, collecting = _totals(profile, options, own, unaccounted)
 
     def rows(wanted: npt.NDArray[np.bool_]) -> tuple[TickRow, ...]:
         chosen = np.flatnonzero(wanted & (flat != 0))
-        found = [TickRow(labels[n], int(frame[n]), int(flat[n])) for n in chosen.tolist()]
+        found = [
+            TickRow(labels.texts[n], int(labels.frame[n]), int(flat[n])) for n in chosen.tolist()
+        ]
         return tuple(sorted(found, key=lambda row: (row.value, _utf16(row.label)), reverse=True))
 
-    # Only a tool that labels its frames tells code that it does not know from what has no kind.
-    unknown = (kinds == Kind.UNKNOWN) & (profile.frames.tag[frame] != ABSENT)
-    library = kinds == Kind.SHARED_LIBRARY
-    native = kinds == Kind.NATIVE
+    library = labels.kinds == Kind.SHARED_LIBRARY
+    native = labels.kinds == Kind.NATIVE
     keep_share = options.min_share * 100
 
     def keep(total: Numbers, parent: Numbers) -> npt.NDArray[np.bool_]:
-        return total / parent * 100.0 >= keep_share
+        with np.errstate(divide="ignore"):
+            return total / parent * 100.0 >= keep_share
 
-    below = bottom_up(tree, tree.frame, own_visible, depth=options.depth, keep=keep)
+    below = bottom_up(tree, tree.frame, own_visible, depth=options.depth, keep=keep, whole=whole)
     return TickReport(
         options=options,
         total=int(own.sum()),
-        unaccounted=int(flat[unknown].sum()),
-        collecting=_collecting(profile, options, own),
+        whole=whole,
+        excluded=excluded,
+        unaccounted=unaccounted,
+        collecting=collecting,
         libraries=rows(library),
-        javascript=rows(~library & ~native & ~unknown),
+        javascript=rows(~library & ~native & ~labels.unknown),
         native=rows(native),
-        entries=_native_entries(tree, kinds, labels, frame, own_visible),
-        callers=_callers(below, labels, frame, int(own.sum())),
+        entries=_native_entries(tree, labels, own_visible),
+        callers=_callers(below, labels, whole),
     )
 
 
@@ -166,59 +195,26 @@ def _utf16(text: str) -> bytes:
     return text.encode("utf-16-be", "surrogatepass")
 
 
-def _labels(profile: Profile) -> tuple[list[str], Numbers, Numbers, Numbers]:
-    """Name the frames as their tool does: labels, their kinds, each frame's label, and a frame.
-
-    Code of one name and several kinds, such as a native and a JavaScript ``write``, has a label for
-    each of them.
-    """
-    frames = profile.frames
-    kind_of_frame = profile.functions.kind[frames.function]
-    numbers: dict[tuple[str, int], int] = {}
-    of_frame = np.zeros(len(frames), np.int64)
-    for frame, (tag, function, kind) in enumerate(
-        zip(frames.tag.tolist(), frames.function.tolist(), kind_of_frame.tolist(), strict=True)
-    ):
-        label = profile.strings[tag] if tag != ABSENT else _plain_label(profile, function)
-        of_frame[frame] = numbers.setdefault((label, kind), len(numbers))
-    first = np.zeros(len(numbers), np.int64)
-    first[of_frame[::-1]] = np.arange(len(frames))[::-1]
-    kinds = kind_of_frame[first].astype(np.int64)
-    return [label for label, _ in numbers], kinds, of_frame, first
+def _value_of(profile: Profile, options: TickOptions, frames: npt.NDArray[np.bool_]) -> int:
+    """Return the value of samples whose leaf is one of the ``frames``."""
+    own = profile.self_values(options.value_type, include_idle=options.include_idle)
+    return int(own[frames[profile.tree.frame]].sum())
 
 
-def _plain_label(profile: Profile, function: int) -> str:
-    table = profile.functions
-    name, file = profile.text(table.name[function]), profile.text(table.file[function])
-    place = ":".join(
-        str(part) for part in (file, table.line[function], table.column[function]) if part != ABSENT
-    )
-    return f"{name} {place}" if file else name
-
-
-def _visible(
-    profile: Profile, label_of_frame: Numbers, is_hidden: npt.NDArray[np.bool_]
-) -> tuple[StackTree, Numbers]:
-    """Take frames with hidden labels out and merge the rest by label.
-
-    Returns the tree, whose frames are labels, and each node's place in it (a hidden node's is its
-    caller's; -1 where all of the stack is hidden).
-    """
-    tree = profile.tree
-    hidden = is_hidden[label_of_frame[tree.frame]]
-    # The last place serves nodes without a caller.
-    nearest = np.append(np.where(hidden, tree.parent, np.arange(len(tree))), ABSENT)
-    hidden = np.append(hidden, False)
-    while hidden[nearest].any():
-        nearest = np.where(hidden[nearest], nearest[nearest], nearest)
-    nearest = nearest[:-1]
-    shown = np.flatnonzero(~hidden[:-1])
-    number = np.full(len(tree) + 1, ABSENT, np.int64)
-    number[shown] = np.arange(len(shown))
-    above = np.append(nearest, ABSENT)[tree.parent[shown]]
-    merged, place = StackTree.from_parents(number[above], label_of_frame[tree.frame[shown]])
-    of_shown = np.append(place, ABSENT)
-    return merged, of_shown[number[nearest]].astype(np.int64)
+def _totals(
+    profile: Profile, options: TickOptions, own: Numbers, unaccounted: int
+) -> tuple[int, int, int]:
+    """Return what shares are of, the ticks that were excluded, and those in garbage collection."""
+    whole, collecting = int(own.sum()), _collecting(profile, options, own)
+    left_out = [
+        profile.ledger.count(Action.SKIPPED, "ticks", cause)
+        for cause in (EXCLUDED, EXCLUDED_COLLECTING)
+    ]
+    excluded = sum(left_out)
+    if options.like_node:
+        whole += excluded - (unaccounted if options.ignore_unknown else 0)
+        collecting += left_out[1]
+    return whole, excluded, collecting
 
 
 def _collecting(profile: Profile, options: TickOptions, own: Numbers) -> int:
@@ -231,15 +227,13 @@ def _collecting(profile: Profile, options: TickOptions, own: Numbers) -> int:
     return int(own[profile.kind_of_node == Kind.GC].sum())
 
 
-def _native_entries(
-    tree: StackTree, kinds: Numbers, labels: list[str], frame: Numbers, own: Numbers
-) -> tuple[TickRow, ...]:
+def _native_entries(tree: StackTree, labels: Labels, own: Numbers) -> tuple[TickRow, ...]:
     """Count ticks in native code by the native function that JavaScript called.
 
     From the leaf, which must be native or a library, up to the last native function before the
     first caller that is not native.
     """
-    kind = kinds[tree.frame]
+    kind = labels.kinds[tree.frame]
     leaf = np.flatnonzero((own != 0) & np.isin(kind, (Kind.NATIVE, Kind.SHARED_LIBRARY)))
     last = np.where(kind[leaf] == Kind.NATIVE, leaf, ABSENT)
     cursor = tree.parent[leaf].astype(np.int64)
@@ -254,17 +248,15 @@ def _native_entries(
         for label, found in zip(tree.frame[last[done]].tolist(), value[done].tolist(), strict=True):
             counts[label] = counts.get(label, 0) + found
         cursor, last, value = tree.parent[cursor[~done]].astype(np.int64), last[~done], value[~done]
-    rows = [TickRow(labels[n], int(frame[n]), total) for n, total in counts.items()]
+    rows = [TickRow(labels.texts[n], int(labels.frame[n]), total) for n, total in counts.items()]
     return tuple(sorted(rows, key=lambda row: (row.value, _utf16(row.label)), reverse=True))
 
 
-def _callers(
-    below: BottomUp, labels: list[str], frame: Numbers, whole: int
-) -> tuple[CallerRow, ...]:
+def _callers(below: BottomUp, labels: Labels, whole: int) -> tuple[CallerRow, ...]:
     children: dict[int, list[int]] = {}
     order = sorted(
         range(len(below.group)),
-        key=lambda row: (int(below.total[row]), _utf16(labels[below.group[row]])),
+        key=lambda row: (int(below.total[row]), _utf16(labels.texts[below.group[row]])),
         reverse=True,
     )
     for row in order:
@@ -276,8 +268,8 @@ def _callers(
         parent, group = int(below.parent[row]), int(below.group[row])
         answer.append(
             CallerRow(
-                label=labels[group],
-                frame=int(frame[group]),
+                label=labels.texts[group],
+                frame=int(labels.frame[group]),
                 value=int(below.total[row]),
                 of_parent=whole if parent == ABSENT else int(below.total[parent]),
                 depth=int(below.depth[row]),

@@ -69,7 +69,7 @@ def test_classic_hides_what_the_tool_of_node_6_hides(folder, capsys) -> None:
 
 
 def test_classic_to_a_file(log, folder, capsys) -> None:
-    code, out, err = run(capsys, "process", "--format", "classic", "-o", "report.txt", log)
+    code, out, err = run(capsys, "process", "--format", "classic", "--output", "report.txt", log)
     assert (code, out, err) == (0, "", "")
     assert (folder / "report.txt").read_text() == CLASSIC
 

@@ -104,7 +104,7 @@ def test_info(log, folder, capsys) -> None:
 def test_a_profile_is_not_overwritten_by_what_is_said_of_it(command, log, folder, capsys) -> None:
     before = (folder / log).read_bytes()
     (folder / "link").symlink_to(log)
-    code, out, err = run(capsys, command, log, "-o", "link")
+    code, out, err = run(capsys, command, log, "--output", "link")
     assert (code, out) == (2, "")
     assert err == "profkit: link is a profile to read; name another file for the result\n"
     assert (folder / log).read_bytes() == before

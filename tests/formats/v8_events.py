@@ -125,10 +125,8 @@ ticks = st.builds(
     st.integers(0, 9),
     st.lists(st.one_of(places, places, offsets, st.just("overflow")), max_size=6),
 )
-logs = st.lists(
-    st.one_of(
-        creations, plain, moves, function_moves, deletions, noise, ticks, ticks, ticks, ticks
-    ),
-    max_size=60,
+steps = st.one_of(
+    creations, plain, moves, function_moves, deletions, noise, ticks, ticks, ticks, ticks
 )
+logs = st.lists(steps, max_size=60)
 library = ("shared-library", "/lib/a.so", hex(LIBRARY), hex(LIBRARY_END), "0")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,6 +21,7 @@ from profkit.profile import (
     merge,
 )
 from profkit.render.classic import classic_text
+from profkit.views.tick_labels import label_frames
 from profkit.views.ticks import TickOptions, tick_report
 
 
@@ -36,7 +39,7 @@ def profile_of(*stacks: tuple[tuple[str, Kind], ...], states=None):
 
 
 JS = ("run", Kind.JS)
-HANDLER = ("Ldar", Kind.BYTECODE_HANDLER)
+HANDLER = ("BytecodeHandler: Ldar", Kind.BYTECODE_HANDLER)
 WRITE, FLUSH = ("write", Kind.NATIVE), ("flush", Kind.NATIVE)
 LIBC = ("libc.so.6", Kind.SHARED_LIBRARY)
 
@@ -91,14 +94,15 @@ def test_garbage_collection_is_counted_by_state():
 
 @given(profiles())
 def test_the_sections_of_any_profile_sum_to_its_total(profile):
-    report = tick_report(profile)
-    hidden = {Kind.BYTECODE_HANDLER}
+    report = tick_report(profile, TickOptions(hidden="[a-m]$"))
+    labels = label_frames(profile)
+    hidden = [bool(re.search("[a-m]$", label)) for label in labels.texts]
     whole_stacks_hidden = 0
     own = profile.self_values(include_idle=False)
     for node, value in enumerate(own.tolist()):
         place, is_hidden = node, True
         while place != -1 and is_hidden:
-            is_hidden = int(profile.kind_of_node[place]) in hidden
+            is_hidden = hidden[labels.of_frame[profile.tree.frame[place]]]
             place = int(profile.tree.parent[place])
         whole_stacks_hidden += value if is_hidden else 0
     sections = (*report.libraries, *report.javascript, *report.native)

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from profkit.formats.encoding import utf8_head
+from profkit.formats.selection import TickSelection
 
 if TYPE_CHECKING:
     from profkit.formats.registry import ReadOptions
@@ -37,8 +38,10 @@ def read(source: Source, options: ReadOptions) -> Profile:
     """
     from profkit.formats.v8log.assemble import assemble  # noqa: PLC0415
     from profkit.formats.v8log.reader import LogReader  # noqa: PLC0415
+    from profkit.formats.v8log.selection import MARKS, select  # noqa: PLC0415
 
     inlined = options.symbols and options.inlined
-    log = LogReader(source.name, inlined=inlined, lines=options.lines)
+    marks = MARKS if options.ticks != TickSelection() else ()
+    log = LogReader(source.name, inlined=inlined, lines=options.lines, marks=marks)
     log.read(source)
-    return assemble(log, like_node=not options.symbols)
+    return assemble(log, select(log, options.ticks), like_node=not options.symbols)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from profkit.formats.v8log.callers import Callers
     from profkit.formats.v8log.codemap import Code, Spans
     from profkit.formats.v8log.reader import LogReader
+    from profkit.formats.v8log.selection import Selected
     from profkit.formats.v8log.sources import Script
     from profkit.formats.v8log.ticks import Ticks
     from profkit.profile import Library, Profile
@@ -58,15 +59,14 @@ _NEAR = 1 << 16
 _EMBEDDED = ("Builtin", "BytecodeHandler")
 
 
-def assemble(log: LogReader, *, like_node: bool) -> Profile:
-    """Resolve what a reader gathered, and build the tree.
+def assemble(log: LogReader, selected: Selected, *, like_node: bool) -> Profile:
+    """Resolve what a reader gathered and a user selected, and build the tree.
 
     ``like_node`` does as V8's tool: it takes the first of several mappings of one file instead of
     the longest, does not look for code that the log names in a library, nor on pages whose numbers,
     as they wrap there, are a library's.
     """
-    ticks = log.ticks.close()
-    spans = log.code.spans()
+    ticks, spans = selected.ticks, selected.spans
     builder = ProfileBuilder()
     builder.ledger = log.ledger
     if like_node:
@@ -295,8 +295,9 @@ def _account(ticks: Ticks, pc: Indexes, callers: Callers, places: _Places) -> No
     unknown = int(callers.shown[~is_end & (callers.place == ABSENT)].sum())
     nowhere = pc == ABSENT
     null = int((nowhere & (ticks.addresses[ticks.pc] == 0)).sum())
-    dropped = ledger.close().count(Action.DROPPED, "ticks")
-    ledger.add(Action.READ, "ticks", "all", len(ticks) + dropped)
+    before = ledger.close()
+    left_out = before.count(Action.DROPPED, "ticks") + before.count(Action.SKIPPED, "ticks")
+    ledger.add(Action.READ, "ticks", "all", len(ticks) + left_out)
     unnamed = int((pc == places.unnamed).sum())
     ledger.add(Action.USED, "ticks", "in known code", len(ticks) - int(nowhere.sum()) - unnamed)
     ledger.add(Action.USED, "ticks", "in code that V8 made and did not name", unnamed)

@@ -15,6 +15,8 @@ from profkit.formats.v8log.ticks import TickColumns
 from profkit.profile import Action, LedgerBook, Library
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from profkit.source import Source
 
 __all__ = ["LogReader"]
@@ -29,11 +31,20 @@ class LogReader:
     ``code_ranges`` where V8 reserved memory for code, ``version`` and ``platform`` what the log
     says of itself, ``scripts`` where their lines begin, ``deopts`` how often code was given up, by
     what, kind, reason and place, and ``ledger`` what became of each line.
-    What the log tells of inlined functions and of lines is read if asked for.
+    What the log tells of inlined functions and of lines is read if asked for. ``marks`` holds, for
+    kinds of lines that are wanted for their place only, the numbers of the ticks that follow them.
     """
 
-    def __init__(self, name: str, *, inlined: bool = False, lines: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        inlined: bool = False,
+        lines: bool = False,
+        marks: Iterable[bytes] = (),
+    ) -> None:
         self.name = name
+        self.marks: dict[bytes, list[int]] = {kind: [] for kind in marks}
         self.ticks = TickColumns()
         self.code = CodeMap(keep_positions=lines)
         self.scripts: dict[int, Script] = {}
@@ -63,6 +74,7 @@ class LogReader:
             self._handlers[b"code-source-info"] = self._source_info
         if lines:
             self._handlers[b"script-source"] = self._script_source
+        self._handlers |= dict.fromkeys(self.marks, self._mark)
 
     def read(self, source: Source) -> None:
         """Follow all lines. Raises :class:`FormatError` where the text is no V8 log at all."""
@@ -230,6 +242,9 @@ class LogReader:
     def _script_source(self, line: bytes) -> None:
         _, script, _, source = line.split(b",", 3)
         self.scripts[int(script)] = Script(source)
+
+    def _mark(self, line: bytes) -> None:
+        self.marks[line.partition(b",")[0]].append(self.code.tick)
 
     def _v8_version(self, line: bytes) -> None:
         major, minor, build, patch, *rest = text(line).split(",")[1:]
