@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,7 +15,7 @@ from profkit.views.tick_rules import SEPARABLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from profkit.formats import ReadOptions
+    from profkit.cli.loading import Reading
 
 __all__ = ["TickCommand", "selecting", "separating", "tick_option"]
 
@@ -93,7 +92,7 @@ def selecting(command: _Command) -> _Command:
     @functools.wraps(command)
     def call(
         *,
-        reading: ReadOptions,
+        reading: Reading,
         state: str | None,
         not_idle: bool,
         range_: tuple[int | None, int | None],
@@ -105,7 +104,7 @@ def selecting(command: _Command) -> _Command:
         ticks = TickSelection(
             state or "", not_idle, *range_, distortion, timed_range, pairwise_timed_range
         )
-        return command(reading=replace(reading, ticks=ticks), **others)
+        return command(reading=reading.but(ticks=ticks), **others)
 
     states = (
         tick_option(
