@@ -9,14 +9,8 @@ import numpy as np
 
 from profkit.formats.v8log import names
 from profkit.formats.v8log.callers import resolve_callers
-from profkit.formats.v8log.copies import RESERVED, at_originals
 from profkit.formats.v8log.inlining import Expansion
-from profkit.formats.v8log.resolve import (
-    Resolver,
-    in_libraries,
-    longest_mappings,
-    page_bits_of_tool,
-)
+from profkit.formats.v8log.places import locate
 from profkit.formats.v8log.states import as_vm_states
 from profkit.profile import (
     ABSENT,
@@ -32,17 +26,15 @@ from profkit.profile import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import numpy.typing as npt
 
     from profkit.formats.v8log.callers import Callers
-    from profkit.formats.v8log.codemap import Code, Spans
+    from profkit.formats.v8log.codemap import Code
+    from profkit.formats.v8log.places import Places
     from profkit.formats.v8log.reader import LogReader
     from profkit.formats.v8log.selection import Selected
-    from profkit.formats.v8log.sources import Script
     from profkit.formats.v8log.ticks import Ticks
-    from profkit.profile import Library, Profile
+    from profkit.profile import Profile
 
     Indexes = npt.NDArray[np.int32]
     Numbers = npt.NDArray[np.int64]
@@ -55,137 +47,63 @@ UNKNOWN = "UNKNOWN"
 UNNAMED = "(unnamed code)"
 """What V8 made and put beside code that the log names, without naming it."""
 
-_NEAR = 1 << 16
-_EMBEDDED = ("Builtin", "BytecodeHandler")
-
 
 def assemble(log: LogReader, selected: Selected, *, like_node: bool) -> Profile:
     """Resolve what a reader gathered and a user selected, and build the tree.
 
-    ``like_node`` does as V8's tool: it takes the first of several mappings of one file instead of
-    the longest, does not look for code that the log names in a library, nor on pages whose numbers,
-    as they wrap there, are a library's.
+    ``like_node`` does as V8's tool: see :func:`~profkit.formats.v8log.places.locate`.
     """
-    ticks, spans = selected.ticks, selected.spans
+    places = locate(log, selected.ticks, selected.spans, like_node=like_node)
+    ticks, resolver = places.ticks, places.resolver
     builder = ProfileBuilder()
     builder.ledger = log.ledger
-    if like_node:
-        builder.libraries = log.libraries
-        library = in_libraries(ticks.addresses, log.libraries, page_bits_of_tool(log.version))
-    else:
-        builder.libraries = longest_mappings(log.libraries)
-        ticks = _at_originals(ticks, log, spans, builder.libraries)
-        library = in_libraries(ticks.addresses, builder.libraries)
-    places = _Places(ticks, log.code.codes, spans, library, builder, library_first=like_node)
-    callers = places.callers(ticks)
-    pc = places.at(ticks.pc, lambda row: row)
+    builder.libraries = list(places.libraries)
+    frames = _Frames(places, log.code.codes, builder)
+    callers = resolve_callers(ticks, resolver)
+    pc = resolver.at(ticks.pc, lambda row: row)
     if not like_node:
-        places.gather_unnamed(pc, ticks, spans, log.code_ranges)
+        unnamed = places.unnamed_rows(selected.spans, log.code_ranges)
+        pc[(pc == ABSENT) & unnamed[ticks.pc]] = places.unnamed
     with_tos = np.flatnonzero(ticks.tos != ABSENT)
-    top = places.at(ticks.tos[with_tos], lambda row: with_tos[row])
-    places.name_copies(pc, top, with_tos, callers)
-    frameless = places.is_function(top)
-    _account(ticks, pc, callers, places)
-    expansion = places.expansion(log.scripts)
+    top = resolver.at(ticks.tos[with_tos], lambda row: with_tos[row])
+    frames.name_copies(pc, top, with_tos, callers)
+    frameless = frames.is_function(top)
+    _account(ticks, pc, callers, places, builder)
+    expansion = Expansion(
+        log.code.codes,
+        resolver,
+        ticks.addresses,
+        log.scripts,
+        builder,
+        places.unnamed + 1,
+        [],
+        {},
+    )
     callers = replace(
         callers, place=expansion.expand(callers.place, callers.address, is_leaf=False)
     )
     leaf = expansion.expand(pc, ticks.pc, is_leaf=True)
-    tree, node = _grow(places, expansion, callers, leaf, top[frameless], with_tos[frameless])
+    tree, node = _grow(frames, expansion, callers, leaf, top[frameless], with_tos[frameless])
     return _finish(log, ticks, tree, node, builder)
 
 
-def _at_originals(
-    ticks: Ticks, log: LogReader, spans: Spans, libraries: Sequence[Library]
-) -> Ticks:
-    """Let addresses in a copy of the builtins be those of the builtins that the log names."""
-    embedded = [n for n, code in enumerate(log.code.codes) if code.type in _EMBEDDED]
-    is_builtin = np.isin(spans.code, embedded) & (in_libraries(spans.start, libraries) >= 0)
-    if not log.code_ranges or not is_builtin.any():
-        return ticks
-    extent = np.array([spans.start[is_builtin].min(), spans.end[is_builtin].max()])
-    unknown = (in_libraries(ticks.addresses, libraries) == ABSENT) & (
-        Resolver(ticks.addresses, spans, ticks).fixed == ABSENT
-    )
-    return replace(ticks, addresses=at_originals(ticks.addresses, unknown, extent, log.code_ranges))
+class _Frames:
+    """Makes frames of places."""
 
-
-class _Places:
-    """What lies at an address: dynamic code, a library, or nothing known.
-
-    A place is a number: that of a :class:`Code`, past all of them one for each native address, and
-    at last one for all code that V8 made and did not name.
-    """
-
-    def __init__(
-        self,
-        ticks: Ticks,
-        codes: list[Code],
-        spans: Spans,
-        library: Numbers,
-        builder: ProfileBuilder,
-        *,
-        library_first: bool,
-    ) -> None:
-        self.codes = codes
-        self._addresses = ticks.addresses
-        self._library = library
-        in_code = library == ABSENT if library_first else np.ones(len(library), bool)
-        resolver = Resolver(np.where(in_code, ticks.addresses, ABSENT), spans, ticks)
-        is_native = library >= 0
-        if library_first:
-            resolver.fixed[~in_code] = ABSENT
-        else:
-            is_native &= resolver.fixed < 0
-        self._native = np.flatnonzero(is_native)
-        resolver.fixed[self._native] = len(self.codes) + np.arange(len(self._native))
-        self._resolver = resolver
-        self.at = resolver.at
-        self.builder = builder
-        self._libraries = builder.libraries
-        self.unnamed = len(self.codes) + len(self._native)
+    def __init__(self, places: Places, codes: list[Code], builder: ProfileBuilder) -> None:
+        self._places = places
+        self._codes = codes
+        self._builder = builder
         # The last place serves -1.
-        self._is_function = np.zeros(self.unnamed + 2, bool)
-        self._is_function[: len(self.codes)] = [code.is_function for code in self.codes]
+        self._is_function = np.zeros(places.unnamed + 2, bool)
+        self._is_function[: len(codes)] = [code.is_function for code in codes]
         self._copies: dict[int, int] = {}
-
-    def callers(self, ticks: Ticks) -> Callers:
-        """Return what the callers of all ticks lie in."""
-        return resolve_callers(ticks, self._resolver)
-
-    def expansion(self, scripts: Mapping[int, Script]) -> Expansion:
-        """Return what turns places into one or several frames."""
-        return Expansion(
-            self.codes,
-            self._resolver,
-            self._addresses,
-            scripts,
-            self.builder,
-            self.unnamed + 1,
-            [],
-            {},
-        )
 
     def is_function(self, place: Indexes) -> npt.NDArray[np.bool_]:
         """Tell which places are JavaScript functions."""
         return self._is_function[place]
 
-    def gather_unnamed(
-        self, pc: Indexes, ticks: Ticks, spans: Spans, code_ranges: Sequence[int]
-    ) -> None:
-        """Put ticks that are where V8 has its code, but in none that the log names, in one place.
-
-        Such as the jump tables of WebAssembly. ``pc`` is changed.
-        """
-        addresses = ticks.addresses
-        starts = np.sort(spans.start)
-        after = np.append(starts, np.iinfo(np.int64).max)[np.searchsorted(starts, addresses)]
-        is_code = (addresses > 0) & (after - addresses < _NEAR)
-        for begin in code_ranges:
-            is_code |= (addresses >= begin) & (addresses < begin + RESERVED[0])
-        pc[(pc == ABSENT) & (self._library[ticks.pc] < 0) & is_code[ticks.pc]] = self.unnamed
-
-    def frame_table(self, *places: Indexes) -> Indexes:
+    def table(self, *places: Indexes) -> Indexes:
         """Make frames for all places that occur; returns a table to index with places."""
         table = np.full(len(self._is_function), ABSENT, np.int32)
         wanted = np.zeros(len(table), bool)
@@ -196,24 +114,21 @@ class _Places:
         return table
 
     def _frame(self, place: int) -> int:
-        builder = self.builder
-        if place < len(self.codes):
-            code = self.codes[place]
+        builder, places = self._builder, self._places
+        if place < places.codes:
+            code = self._codes[place]
             function = builder.function(*names.name_of(code))
             label = names.label_of(code, self._copies.get(place, 0))
             return builder.frame(function, tier=names.tier_of(code), tag=label)
-        if place > self.unnamed:
+        if place > places.unnamed:
             return builder.frame(builder.function(UNKNOWN), tag=UNKNOWN)
-        if place == self.unnamed:
+        if place == places.unnamed:
             return builder.frame(builder.function(UNNAMED, kind=Kind.STUB), tag=UNNAMED)
-        address = int(self._native[place - len(self.codes)])
-        number = int(self._library[address])
-        path = self._libraries[number].path
-        name = path.rpartition("/")[2] or path
-        function = builder.function(name, path, kind=Kind.SHARED_LIBRARY)
-        return builder.frame(
-            function, address=int(self._addresses[address]), library=number, tag=path
-        )
+        row = int(places.native[place - places.codes])
+        number, address = int(places.library[row]), int(places.ticks.addresses[row])
+        path = places.libraries[number].path
+        function = builder.function(path.rpartition("/")[2] or path, path, kind=Kind.SHARED_LIBRARY)
+        return builder.frame(function, address=address, library=number, tag=path)
 
     def name_copies(self, pc: Indexes, top: Indexes, with_tos: Numbers, callers: Callers) -> None:
         """Tell apart pieces of code of one name, other than functions, as V8's tool does.
@@ -222,7 +137,7 @@ class _Places:
         top of the stack first, then the pc, then the callers.
         """
         is_plain = ~self._is_function
-        is_plain[len(self.codes) :] = False
+        is_plain[len(self._codes) :] = False
         caller = np.flatnonzero(is_plain[callers.place])
         tick = callers.first[caller]
         above = callers.depth[callers.of_tick[tick]] - callers.depth[caller]
@@ -236,12 +151,12 @@ class _Places:
         used = np.flatnonzero(is_plain & (first != np.iinfo(np.int64).max))
         copies: dict[str, int] = {}
         for code in used[np.argsort(first[used], kind="stable")].tolist():
-            name = self.codes[code].name
+            name = self._codes[code].name
             self._copies[code] = copies[name] = copies.get(name, -1) + 1
 
 
 def _grow(
-    places: _Places,
+    maker: _Frames,
     expansion: Expansion,
     callers: Callers,
     leaf: Indexes,
@@ -261,7 +176,7 @@ def _grow(
     while not is_known[nearest].all():
         nearest = np.where(is_known[nearest], nearest, nearest[nearest])
     known = np.flatnonzero(is_known[:-1])
-    table = places.frame_table(callers.place[known], top, leaf)
+    table = maker.table(callers.place[known], top, leaf)
     count, frames = expansion.frames(table, callers.place[known])
     # The last place serves -1.
     end = np.full(len(callers.place) + 1, ABSENT)
@@ -286,9 +201,11 @@ def _grow(
     return tree, node[base]
 
 
-def _account(ticks: Ticks, pc: Indexes, callers: Callers, places: _Places) -> None:
+def _account(
+    ticks: Ticks, pc: Indexes, callers: Callers, places: Places, builder: ProfileBuilder
+) -> None:
     """Write into the ledger what became of ticks and of their frames."""
-    ledger = places.builder.ledger
+    ledger = builder.ledger
     is_end = (callers.address == ticks.overflow) & (ticks.overflow != ABSENT)
     overflowed = int(callers.shown[is_end].sum())
     called = int(callers.shown[~is_end].sum())

@@ -18,7 +18,7 @@ import numpy as np
 from profkit.formats.v8log.sources import SourceInfo
 from profkit.profile.columns import ABSENT, ValueColumn, values
 
-__all__ = ["Code", "CodeMap", "Spans"]
+__all__ = ["Code", "CodeMap", "Function", "Spans"]
 
 _BUCKET_BITS = 16
 _FOREVER = 2**62
@@ -53,7 +53,7 @@ class Spans:
     code: ValueColumn
 
 
-class _Function:
+class Function:
     """A shared function info: its name, and its living code by start address."""
 
     __slots__ = ("code", "name", "script")
@@ -69,7 +69,7 @@ class _Living:
 
     __slots__ = ("function", "mark", "since", "size", "source", "span_code", "type")
 
-    def __init__(self, size: int, type_: str, mark: str, function: _Function | None) -> None:
+    def __init__(self, size: int, type_: str, mark: str, function: Function | None) -> None:
         self.size = size
         self.type = type_
         self.mark = mark
@@ -91,7 +91,7 @@ class CodeMap:
         self.keep_positions = keep_positions
         self.codes: list[Code] = []
         self._function_codes: dict[tuple[str, str, str], int] = {}
-        self._living: dict[int, _Living | _Function] = {}
+        self._living: dict[int, _Living | Function] = {}
         # The starts of living code, sorted, by the 64 KB that it touches; functions apart, since
         # they lie in the heap, where code hardly ever comes.
         self._starts: defaultdict[int, list[int]] = defaultdict(list)
@@ -109,12 +109,7 @@ class CodeMap:
         self, type_: str, start: int, size: int, name: str, function_at: int, mark: str
     ) -> None:
         """Code of a JavaScript function, by the address of its shared function info."""
-        function = self._living.get(function_at)
-        if not isinstance(function, _Function):
-            function = _Function(name)
-            self._insert(function_at, function)
-        elif function.name != name:
-            self._rename(function, name)
+        function = self.function(function_at, name)
         code = self._living.get(start)
         if isinstance(code, _Living):
             if code.function is None and code.size == size and not mark:
@@ -129,10 +124,25 @@ class CodeMap:
         code.span_code = self._number(code, function)
         self._insert(start, code)
 
-    def at(self, start: int) -> Code | None:
-        """Return the code that begins at an address; None where none does."""
+    def function(self, at: int, name: str) -> Function:
+        """Return the shared function info at an address, which from now on has this name."""
+        function = self._living.get(at)
+        if not isinstance(function, Function):
+            function = Function(name)
+            self._insert(at, function)
+        elif function.name != name:
+            self._rename(function, name)
+        return function
+
+    def function_at(self, at: int) -> Function | None:
+        """Return the shared function info at an address; None where there is none."""
+        function = self._living.get(at)
+        return function if isinstance(function, Function) else None
+
+    def number_at(self, start: int) -> int:
+        """Return the number of the code that begins at an address; -1 where none does."""
         code = self._living.get(start)
-        return self.codes[code.span_code] if isinstance(code, _Living) else None
+        return code.span_code if isinstance(code, _Living) else ABSENT
 
     def describe(
         self, start: int, script: int, positions: bytes, inlined: bytes, functions: list[int]
@@ -143,15 +153,12 @@ class CodeMap:
             return
         code.function.script = script
         if inlined or self.keep_positions:
-            known = [self._living.get(address) for address in functions]
+            known = [self.function_at(address) for address in functions]
             code.source = SourceInfo(
                 script,
                 positions,
                 inlined,
-                tuple(
-                    (at.name, at.script) if isinstance(at, _Function) else ("", ABSENT)
-                    for at in known
-                ),
+                tuple((at.name, at.script) if at is not None else ("", ABSENT) for at in known),
             )
             self._relabel(start, code, code.function)
 
@@ -180,7 +187,7 @@ class CodeMap:
         self._spans = []
         return Spans(*(values(column) for column in table.T))
 
-    def _number(self, code: _Living, function: _Function) -> int:
+    def _number(self, code: _Living, function: Function) -> int:
         key = (code.type, code.mark, function.name)
         if code.source is not None:
             self.codes.append(Code(*key, is_function=True, source=code.source))
@@ -191,18 +198,18 @@ class CodeMap:
             self.codes.append(Code(*key, is_function=True))
         return known
 
-    def _rename(self, function: _Function, name: str) -> None:
+    def _rename(self, function: Function, name: str) -> None:
         function.name = name
         for start, code in function.code.items():
             self._relabel(start, code, function)
 
-    def _relabel(self, start: int, code: _Living, function: _Function) -> None:
+    def _relabel(self, start: int, code: _Living, function: Function) -> None:
         self._close(start, code, self.tick)
         code.since = self.tick
         code.span_code = self._number(code, function)
 
-    def _insert(self, start: int, code: _Living | _Function) -> None:
-        if isinstance(code, _Function):
+    def _insert(self, start: int, code: _Living | Function) -> None:
+        if isinstance(code, Function):
             if start in self._living:
                 self._remove(start)
             self._function_starts[start >> _BUCKET_BITS].add(start)
@@ -240,7 +247,7 @@ class CodeMap:
 
     def _remove(self, start: int) -> None:
         code = self._living.pop(start)
-        if isinstance(code, _Function):
+        if isinstance(code, Function):
             self._function_starts[start >> _BUCKET_BITS].discard(start)
             return
         end = start + code.size

@@ -12,7 +12,7 @@ from profkit.formats.v8log.fields import PLAIN, dialect_of, number, text
 from profkit.formats.v8log.names import tier_mark
 from profkit.formats.v8log.sources import Script, functions_of
 from profkit.formats.v8log.ticks import TickColumns
-from profkit.profile import Action, LedgerBook, Library
+from profkit.profile import ABSENT, Action, LedgerBook, Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -217,7 +217,8 @@ class LogReader:
     def _code_deopt(self, line: bytes) -> None:
         dialect = dialect_of(line, self.version)
         _, _, _, address, _, _, kind, *place, reason = dialect.split(line)
-        code = self.code.at(_within(_ADDRESSES, address)) or _UNKNOWN_CODE
+        number = self.code.number_at(_within(_ADDRESSES, address))
+        code = _UNKNOWN_CODE if number == ABSENT else self.code.codes[number]
         # Old logs say how eager, new ones put the event's name before it.
         name = dialect.text(kind).removeprefix("deopt-")
         # A place in a file whose name has a comma.
