@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from profkit.formats import Format, ReadOptions
     from profkit.profile import Profile
 
-__all__ = ["load"]
+__all__ = ["load", "preprocess"]
 
 
 def load(
@@ -51,6 +51,41 @@ def load(
         if options.symbols:
             profile = validate(name_native_code(profile, options.symbol_files, options.target))
     return assign_packages(profile)
+
+
+def preprocess(
+    path: str | os.PathLike[str],
+    *,
+    format: str | None = None,  # noqa: A002 (the word that users know)
+    options: ReadOptions | None = None,
+    on_progress: Callable[[int, int | None], None] | None = None,
+) -> Iterator[str]:
+    """Read a V8 log and yield, in pieces, the JSON that V8's own tool makes of it.
+
+    Native code that has a symbol is an entry of its own, of type ``CPP``. Raises what :func:`load`
+    does, and :class:`~profkit.errors.UsageError` where it is no V8 log.
+    """
+    from profkit.formats import ReadOptions, detect, find_format  # noqa: PLC0415
+    from profkit.formats.v8log.preprocess import preprocess as read  # noqa: PLC0415
+    from profkit.source import open_source  # noqa: PLC0415
+    from profkit.symbols.demangle import demangled  # noqa: PLC0415
+    from profkit.symbols.native import native_names  # noqa: PLC0415
+
+    options = options or ReadOptions()
+    with open_source(path, on_progress=on_progress) as source, _resting_collector():
+        chosen = find_format(format) if format else detect(source)
+        if chosen.name != "v8log":
+            raise UsageError(
+                f"{source.name}: only V8 logs are preprocessed; this is {chosen.title}"
+            )
+        found = read(source, options)
+        names = {}
+        if options.symbols:
+            names = native_names(
+                found.libraries, *found.native, found.ledger, options.symbol_files, options.target
+            )
+        full = {place: (demangled(symbol), at) for place, (symbol, at) in names.items()}
+        return found.lines(full)
 
 
 def _refuse_selection(chosen: Format, name: str, options: ReadOptions) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from profkit.cli.memory import recall, remember
 from profkit.cli.messages import note
 from profkit.errors import NothingToReadError, UsageError
-from profkit.loading import load
+from profkit.loading import load, preprocess
 from profkit.profile import Action, merge, thread_name
 from profkit.source import STDIN
 from profkit.transforms.threads import keep_threads
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from profkit.formats import ReadOptions
     from profkit.profile import Profile
 
-__all__ = ["Reading", "load_profiles", "pick_value_type"]
+__all__ = ["Reading", "load_profiles", "pick_value_type", "preprocess_log"]
 
 _WORTH_PROGRESS = 20_000_000
 _WORTH_WARNING = 0.01
@@ -63,13 +63,7 @@ def load_profiles(
     :class:`~profkit.errors.NothingToReadError` where there is nothing to read,
     :class:`~profkit.errors.InputError` where reading fails.
     """
-    formats: Sequence[str | None] = [input_format] * len(paths)
-    if not paths:
-        paths, formats = _unnamed(input_format)
-    if any(_is_same_file(path, output) for path in paths):
-        raise UsageError(f"{output} is a profile to read; name another file for the result")
-    if list(paths).count(STDIN) > 1:
-        raise UsageError("standard input can be read only once")
+    paths, formats = _named(paths, input_format, output)
     options = reading.options if reading else None
     profiles = [_load(path, name, options) for path, name in zip(paths, formats, strict=True)]
     profile = merge(_told_apart(profiles))
@@ -78,6 +72,41 @@ def load_profiles(
         note(f"{len(profiles)} profiles are shown as one{_differences(profiles)}")
     _warn_of_losses(profile)
     return keep_threads(profile, reading.threads) if reading else profile
+
+
+def preprocess_log(
+    paths: Sequence[str],
+    *,
+    input_format: str | None = None,
+    reading: Reading,
+    output: str | None = None,
+) -> Iterator[str]:
+    """Read the V8 log that the user named and return what V8's own tool makes of it, in pieces.
+
+    Raises :class:`~profkit.errors.UsageError` where there are several, and what
+    :func:`load_profiles` does.
+    """
+    paths, formats = _named(paths, input_format, output)
+    if len(paths) > 1:
+        raise UsageError(f"one V8 log is preprocessed at a time, and {len(paths)} are named")
+    with _progress(paths[0]) as on_progress:
+        return preprocess(
+            paths[0], format=formats[0], options=reading.options, on_progress=on_progress
+        )
+
+
+def _named(
+    paths: Sequence[str], input_format: str | None, output: str | None
+) -> tuple[Sequence[str], Sequence[str | None]]:
+    """Return what is to be read, and the format of each where that is known."""
+    formats: Sequence[str | None] = [input_format] * len(paths)
+    if not paths:
+        paths, formats = _unnamed(input_format)
+    if any(_is_same_file(path, output) for path in paths):
+        raise UsageError(f"{output} is a profile to read; name another file for the result")
+    if list(paths).count(STDIN) > 1:
+        raise UsageError("standard input can be read only once")
+    return paths, formats
 
 
 def pick_value_type(profile: Profile, name: str | None) -> int:

@@ -12,6 +12,8 @@ from profkit.errors import OutputError
 from profkit.render.text import to_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from profkit.render.tables import Document
 
 __all__ = ["show", "terminal_width", "write", "write_file"]
@@ -19,8 +21,10 @@ __all__ = ["show", "terminal_width", "write", "write_file"]
 STDOUT = "-"
 
 
-def write(content: str | bytes, output: str | None) -> None:
+def write(content: str | bytes | Iterable[str], output: str | None) -> None:
     """Write a result to the file ``output``, or to standard output where that is None or ``-``.
+
+    A long one may come in pieces.
 
     Raises :class:`~profkit.errors.OutputError` where it cannot be written, and leaves a broken
     pipe to :func:`profkit.cli.main`.
@@ -32,7 +36,7 @@ def write(content: str | bytes, output: str | None) -> None:
         if isinstance(content, bytes):
             sys.stdout.buffer.write(content)
         else:
-            sys.stdout.write(content)
+            sys.stdout.writelines([content] if isinstance(content, str) else content)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -46,7 +50,7 @@ def discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
+def write_file(path: str | os.PathLike[str], content: str | bytes | Iterable[str]) -> None:
     """Write a file whole or not at all: beside its place, then renamed. Text becomes UTF-8.
 
     A link is followed, and what is no plain file (``/dev/null``, a named pipe) is written to as
@@ -54,12 +58,11 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
 
     Raises :class:`~profkit.errors.OutputError` where that cannot be done.
     """
-    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
         if os.path.exists(path) and not os.path.isfile(path):
-            _write_bytes(path, data)
+            _write(path, content)
         else:
-            _replace(os.path.realpath(path), data)
+            _replace(os.path.realpath(path), content)
     except (OSError, ValueError) as error:
         raise _failure(os.fspath(path), error) from None
 
@@ -69,11 +72,11 @@ def _failure(place: str, error: OSError | ValueError) -> OutputError:
     return OutputError(f"{place}: cannot be written: {reason}")
 
 
-def _replace(target: str, data: bytes) -> None:
+def _replace(target: str, content: str | bytes | Iterable[str]) -> None:
     folder, name = os.path.split(target)
     beside = os.path.join(folder, f".{name}.{os.getpid()}.part")
     try:
-        _write_bytes(beside, data)
+        _write(beside, content)
         if os.path.exists(target):
             os.chmod(beside, os.stat(target).st_mode & 0o7777)
         os.replace(beside, target)
@@ -82,9 +85,13 @@ def _replace(target: str, data: bytes) -> None:
             os.unlink(beside)
 
 
-def _write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+def _write(path: str | os.PathLike[str], content: str | bytes | Iterable[str]) -> None:
+    pieces = [content] if isinstance(content, str | bytes) else content
     with open(path, "wb") as file:
-        file.write(data)
+        file.writelines(
+            piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace")
+            for piece in pieces
+        )
 
 
 def show(document: Document, output: str | None) -> None:

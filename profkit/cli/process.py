@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from profkit.cli import options
-from profkit.cli.loading import load_profiles, pick_value_type
+from profkit.cli.loading import load_profiles, pick_value_type, preprocess_log
 from profkit.cli.messages import note
 from profkit.cli.output import show, write
 from profkit.cli.tick_options import TickCommand, selecting, separating, tick_option
@@ -44,6 +44,7 @@ Examples:
   node --prof server.js && profkit process isolate0x*-v8.log
   profkit process --format classic --no-symbols isolate.log
   profkit process -n 5 isolate.log.gz
+  profkit process --preprocess isolate.log --output isolate.v8log.json
   profkit process --json isolate.log | jq '.bottomUp[0].name'
 """,
 )
@@ -70,6 +71,12 @@ Examples:
 )
 @tick_option("--ignore-unknown", is_flag=True, help="Leave out ticks in unknown code.")
 @tick_option("--only-summary", is_flag=True, help="Show the summary only.")
+@tick_option(
+    "--preprocess",
+    "preprocesses",
+    is_flag=True,
+    help="Write the log as JSON for other tools: its code, and which of it each tick was in.",
+)
 def process(
     *,
     profiles: tuple[str, ...],
@@ -82,6 +89,7 @@ def process(
     call_graph_size: int | None,
     ignore_unknown: bool,
     only_summary: bool,
+    preprocesses: bool,
     input_format: str | None,
     as_json: bool,
     output: str | None,
@@ -92,6 +100,10 @@ def process(
     code that V8 made, and in C++; and the bottom-up profile: what spent the time, and who called
     it. Profiles of other formats are reported the same way.
     """
+    if preprocesses:
+        named = preprocess_log(profiles, input_format=input_format, reading=reading, output=output)
+        write(named, output)
+        return
     profile = load_profiles(
         profiles,
         input_format=input_format,

@@ -20,10 +20,12 @@ from profkit.symbols.table import SymbolFileError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy.typing as npt
+
     from profkit.profile import Library, Profile
     from profkit.symbols.lookup import LibrarySymbols
 
-__all__ = ["TARGET_VARIABLE", "name_native_code"]
+__all__ = ["TARGET_VARIABLE", "name_native_code", "native_names"]
 
 TARGET_VARIABLE = "PROFKIT_TARGET"
 _UNIT = "libraries"
@@ -42,51 +44,71 @@ def name_native_code(
     Raises :class:`UsageError` where a pair names no library of the profile, and
     :class:`~profkit.errors.InputError` where its file makes no sense.
     """
-    chosen = _chosen(profile, files)
-    target = target or os.environ.get(TARGET_VARIABLE, "")
     frames = profile.frames
     is_native = profile.functions.kind[frames.function] == Kind.SHARED_LIBRARY
     rows = np.flatnonzero(is_native & (frames.library != ABSENT) & (frames.address != ABSENT))
-    wanted = np.unique(frames.library[rows]).tolist()
-    if not wanted:
-        return profile
     ledger = LedgerBook(profile.ledger)
+    names = native_names(
+        profile.libraries, frames.address[rows], frames.library[rows], ledger, files, target
+    )
+    if not len(rows):
+        return profile
+    named = {int(rows[place]): name for place, name in names.items()}
+    return _renamed(profile.replace(ledger=ledger.close()), named)
+
+
+def native_names(
+    libraries: Sequence[Library],
+    addresses: npt.NDArray[np.int64],
+    library: npt.NDArray[np.integer],
+    ledger: LedgerBook,
+    files: Sequence[tuple[str, str]] = (),
+    target: str = "",
+) -> dict[int, tuple[str, int]]:
+    """Return the raw symbols of addresses, each with where it begins, for the rows that have one.
+
+    ``library`` is the number of each address' library; of shape ``(rows,)`` as ``addresses``. See
+    :func:`name_native_code` for the rest. The ledger is told which libraries had no symbols.
+    """
+    chosen = _chosen(libraries, files)
+    target = target or os.environ.get(TARGET_VARIABLE, "")
+    wanted = np.unique(library).tolist()
     names: dict[int, tuple[str, int]] = {}
     is_foreign = False
-    for number in sorted(set(wanted) | {0}):
-        library = profile.libraries[number]
+    for number in sorted(set(wanted) | {0}) if wanted else []:
         if number in wanted:
             ledger.add(Action.READ, _UNIT, "with ticks in them")
         try:
-            symbols = _symbols(library, chosen.get(number), target, is_foreign=is_foreign)
+            symbols = _symbols(libraries[number], chosen.get(number), target, is_foreign=is_foreign)
         except SymbolFileError as error:
             is_foreign |= number == 0
             if number in wanted:
-                ledger.add(Action.SKIPPED, _UNIT, f"not named: {library.path} {error}")
+                path = libraries[number].path
+                ledger.add(Action.SKIPPED, _UNIT, f"not named: {path} {error}")
             continue
         if number in wanted:
             ledger.add(Action.USED, _UNIT, "named by their symbols")
-            own = rows[frames.library[rows] == number]
-            found, begin = symbols.find(frames.address[own])
+            own = np.flatnonzero(library == number)
+            found, begin = symbols.find(addresses[own])
             names |= {
                 row: (name, at)
                 for row, name, at in zip(own.tolist(), found, begin.tolist(), strict=True)
                 if name
             }
-    return _renamed(profile.replace(ledger=ledger.close()), names)
+    return names
 
 
-def _chosen(profile: Profile, files: Sequence[tuple[str, str]]) -> Mapping[int, str]:
+def _chosen(libraries: Sequence[Library], files: Sequence[tuple[str, str]]) -> Mapping[int, str]:
     """Return the file to read for each library that the user named one for."""
     answer: dict[int, str] = {}
     for name, file in files:
         numbers = [
             number
-            for number, library in enumerate(profile.libraries)
+            for number, library in enumerate(libraries)
             if name in (library.path, _base(library.path))
         ]
         if not numbers:
-            known = ", ".join(dict.fromkeys(_base(library.path) for library in profile.libraries))
+            known = ", ".join(dict.fromkeys(_base(library.path) for library in libraries))
             raise UsageError(f"{name!r} is no library of this profile; it has {known or 'none'}")
         answer |= dict.fromkeys(numbers, file)
     return answer

@@ -122,3 +122,26 @@ def test_other_formats_have_no_such_ticks(folder, capsys) -> None:
         "profkit: a.folded: ticks are selected by state, range and clock in V8 logs only; "
         "this is folded stacks (py-spy -f raw, stackcollapse)\n"
     )
+
+
+def test_a_log_is_written_as_json_for_other_tools(ticks, folder, capsys) -> None:
+    assert run(capsys, "process", "--preprocess", "--output", "a.json", ticks)[:2] == (0, "")
+    found = json.loads((folder / "a.json").read_text())
+    assert [code["name"] for code in found["code"]][:2] == ["/usr/bin/node", "outer /srv/a.js:1:2"]
+    assert [tick["vm"] for tick in found["ticks"]] == [0, 0, 1, 5, 8]
+    code, out, _ = run(capsys, "process", "--preprocess", "-j", ticks)
+    assert code == 0
+    assert [tick["vm"] for tick in json.loads(out)["ticks"]] == [0, 0]
+
+
+def test_only_one_v8_log_is_written_as_json(ticks, folder, capsys) -> None:
+    (folder / "a.folded").write_text("a;b 1\n")
+    refusal = "a.folded: only V8 logs are preprocessed; this is folded stacks (py-spy"
+    code, out, err = run(capsys, "process", "--preprocess", "a.folded")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"profkit: {refusal}")
+    assert run(capsys, "process", "--preprocess", ticks, ticks) == (
+        2,
+        "",
+        "profkit: one V8 log is preprocessed at a time, and 2 are named\n",
+    )

@@ -83,12 +83,14 @@ class CodeMap:
     """The code that is alive, by address. ``tick`` is the number of the tick that comes next.
 
     ``keep_positions`` keeps what the log tells of the source of all code, else only where functions
-    were inlined.
+    were inlined. Code of which that is kept, with ``keep_places`` all code, has a new number when
+    it moves, so that its number and an address in it tell where it begins.
     """
 
-    def __init__(self, *, keep_positions: bool = False) -> None:
+    def __init__(self, *, keep_positions: bool = False, keep_places: bool = False) -> None:
         self.tick = 0
         self.keep_positions = keep_positions
+        self.keep_places = keep_places
         self.codes: list[Code] = []
         self._function_codes: dict[tuple[str, str, str], int] = {}
         self._living: dict[int, _Living | Function] = {}
@@ -168,6 +170,9 @@ class CodeMap:
         if code is None:
             return False
         self._remove(start)
+        if isinstance(code, _Living) and (self.keep_places or code.source is not None):
+            self.codes.append(self.codes[code.span_code])
+            code.span_code = len(self.codes) - 1
         self._insert(to, code)
         return True
 

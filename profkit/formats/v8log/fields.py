@@ -35,6 +35,11 @@ class Dialect:
     address: int
     interval_unit: int
 
+    @property
+    def has_times(self) -> bool:
+        """Whether ``code-creation`` lines tell when, in the field before the address."""
+        return self.address == PLAIN.address
+
 
 def dialect_of(line: bytes, version: str) -> Dialect:
     """Tell the dialect by a line with a name, such as ``shared-library`` or ``code-creation``.

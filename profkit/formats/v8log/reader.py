@@ -159,22 +159,25 @@ class LogReader:
     def _code_creation(self, line: bytes) -> None:
         dialect = self._dialect
         fields = dialect.split(line)
-        kind = fields[1]
         start, size, name, *function = fields[dialect.address :]
-        if function and kind != b"RegExp":
+        self._create(
+            fields,
+            _within(_ADDRESSES, start),
+            _within(_SIZES, size),
+            dialect.text(name),
+            function if fields[1] != b"RegExp" else [],
+        )
+
+    def _create(
+        self, fields: list[bytes], start: int, size: int, name: str, function: list[bytes]
+    ) -> None:
+        """Code comes; ``function`` are a JavaScript function's own fields: address and mark."""
+        if function:
             mark = tier_mark(text(function[1]) if len(function) > 1 else "")
-            self.code.create_function(
-                text(kind),
-                _within(_ADDRESSES, start),
-                _within(_SIZES, size),
-                dialect.text(name),
-                number(function[0]),
-                mark,
-            )
+            at = number(function[0])
+            self.code.create_function(text(fields[1]), start, size, name, at, mark)
         else:
-            self.code.create(
-                text(kind), _within(_ADDRESSES, start), _within(_SIZES, size), dialect.text(name)
-            )
+            self.code.create(text(fields[1]), start, size, name)
 
     def _code_move(self, line: bytes) -> None:
         _, start, to = line.split(b",")[:3]

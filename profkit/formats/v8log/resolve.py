@@ -173,7 +173,7 @@ class Resolver:
 
         Raises ``IndexError`` where the address never was in it.
         """
-        size = int(self._code.max()) + 1
+        size = int(self._code.max(initial=0)) + 1
         keys = self._address * size + self._code
         order = np.argsort(keys, kind="stable")
         wanted = address * size + code
