@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
     from profkit.source import Source
 
-__all__ = ["line_batches", "utf8_chunks", "utf8_head"]
+__all__ = ["is_utf16", "line_batches", "utf8_chunks", "utf8_head"]
 
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+def is_utf16(head: bytes) -> bool:
+    """Tell by its mark whether a text is UTF-16."""
+    return head[:2] in _UTF16
 
 
 def utf8_head(head: bytes) -> bytes:
@@ -29,12 +34,12 @@ def utf8_head(head: bytes) -> bytes:
     return head.removeprefix(codecs.BOM_UTF8)
 
 
-def utf8_chunks(source: Source) -> Iterator[bytes]:
-    """Yield a source's bytes as UTF-8, without a byte order mark.
+def utf8_chunks(source: Source, end: int | None = None) -> Iterator[bytes]:
+    """Yield a source's bytes as UTF-8, or those before ``end``, without a byte order mark.
 
     Raises :class:`~profkit.errors.FormatError` where a mark promises UTF-16 and it is none.
     """
-    chunks = source.chunks()
+    chunks = source.chunks(end=end)
     first = next(chunks, b"")
     encoding = _UTF16.get(first[:2])
     if encoding is None:
@@ -51,16 +56,18 @@ def utf8_chunks(source: Source) -> Iterator[bytes]:
         raise FormatError(source.name, f"is not valid UTF-16 ({error.reason})") from None
 
 
-def line_batches(source: Source) -> Iterator[tuple[list[bytes], bool]]:
+def line_batches(source: Source, end: int | None = None) -> Iterator[tuple[list[bytes], bool]]:
     r"""Yield all lines as UTF-8, many at once, without their ends (``\n`` or ``\r\n``).
+
+    All, or those before the byte ``end``.
 
     With each batch comes whether its lines have ends; a last line that has none comes alone.
     Raises :class:`~profkit.errors.FormatError` as :func:`utf8_chunks` does.
     """
     pieces: list[bytes] = []
-    for chunk in utf8_chunks(source):
-        whole, end, rest = chunk.rpartition(b"\n")
-        if not end:
+    for chunk in utf8_chunks(source, end):
+        whole, newline, rest = chunk.rpartition(b"\n")
+        if not newline:
             pieces.append(rest)
             continue
         block = b"".join([*pieces, whole])

@@ -28,8 +28,10 @@ _STDIN_NAME = "standard input"
 class Source:
     """The bytes of one input, to be read once, from the beginning.
 
-    ``name`` is what messages call it; ``compression`` what was undone, empty if nothing; ``head``
-    its first :data:`HEAD_SIZE` bytes (fewer at the end of the file), which reading yields again.
+    ``name`` is what messages call it; ``path`` the file that another process could read as well,
+    empty where there is none, and ``size`` its bytes, None where that is not known;
+    ``compression`` what was undone, empty if nothing; ``head`` its first :data:`HEAD_SIZE` bytes
+    (fewer at the end of the file), which reading yields again.
     """
 
     def __init__(
@@ -37,11 +39,13 @@ class Source:
         name: str,
         raw: ByteStream,
         *,
+        path: str = "",
         size: int | None = None,
         on_progress: Progress | None = None,
     ) -> None:
         self.name = name
-        self._size = size
+        self.path = path
+        self.size = size
         self._on_progress = on_progress
         self._stored = Counted(raw)
         self.compression = ""
@@ -52,16 +56,21 @@ class Source:
         self._first = self._read(HEAD_SIZE)
         self.head = self._first[:HEAD_SIZE]
 
-    def chunks(self, size: int = _CHUNK_SIZE) -> Iterator[bytes]:
-        """Yield all bytes in pieces of about ``size``.
+    def chunks(self, size: int = _CHUNK_SIZE, *, end: int | None = None) -> Iterator[bytes]:
+        """Yield all bytes in pieces of about ``size``, or those before ``end``.
 
+        With an end somebody else reads the rest meanwhile: then progress is what both have done.
         Raises :class:`InputError` where the compressed stream is damaged or ends early.
         """
         piece, self._first = self._first, b""
-        while piece:
+        left = sys.maxsize if end is None else end
+        while piece and left:
+            piece = piece[:left]
+            left -= len(piece)
             yield piece
             if self._on_progress:
-                self._on_progress(self._stored.taken, self._size)
+                taken, all_ = self._stored.taken, self.size
+                self._on_progress(taken * all_ // end if end and all_ else taken, all_)
             piece = self._read(size)
 
     def _read(self, size: int) -> bytes:
@@ -81,9 +90,9 @@ class Source:
 
 @contextmanager
 def open_source(
-    name: str | os.PathLike[str], *, on_progress: Progress | None = None
+    name: str | os.PathLike[str], *, begin: int = 0, on_progress: Progress | None = None
 ) -> Iterator[Source]:
-    """Open a path, or standard input for ``-``.
+    """Open a path, or standard input for ``-``; a file from the byte ``begin`` on.
 
     ``on_progress`` is called with the bytes consumed so far (as stored, so compressed ones count
     as they lie on the disk) and their total, None where it is not known.
@@ -106,8 +115,12 @@ def open_source(
     except ValueError as error:
         raise InputError(repr(name), str(error)) from None
     with raw:
+        if begin:
+            raw.seek(begin)
         size = os.fstat(raw.fileno()).st_size
-        yield _not_empty(Source(name, raw, size=size or None, on_progress=on_progress))
+        # What has no size, such as a pipe, can be read once only.
+        path = name if size else ""
+        yield _not_empty(Source(name, raw, path=path, size=size or None, on_progress=on_progress))
 
 
 def _not_empty(source: Source) -> Source:

@@ -37,11 +37,12 @@ def read(source: Source, options: ReadOptions) -> Profile:
     Raises :class:`~profkit.errors.FormatError` where no line of it is V8's.
     """
     from profkit.formats.v8log.assemble import assemble  # noqa: PLC0415
+    from profkit.formats.v8log.halves import follow_all  # noqa: PLC0415
     from profkit.formats.v8log.reader import LogReader  # noqa: PLC0415
     from profkit.formats.v8log.selection import MARKS, select  # noqa: PLC0415
 
     inlined = options.symbols and options.inlined
     marks = MARKS if options.ticks != TickSelection() else ()
     log = LogReader(source.name, inlined=inlined, lines=options.lines, marks=marks)
-    log.read(source)
+    follow_all(log, source)
     return assemble(log, select(log, options.ticks), like_node=not options.symbols)

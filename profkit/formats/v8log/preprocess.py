@@ -14,6 +14,7 @@ import numpy as np
 from profkit.formats.v8log.callers import resolve_callers
 from profkit.formats.v8log.codemap import CodeMap
 from profkit.formats.v8log.fields import number, text
+from profkit.formats.v8log.halves import follow_all
 from profkit.formats.v8log.names import tier_mark
 from profkit.formats.v8log.places import locate
 from profkit.formats.v8log.reader import LogReader
@@ -49,7 +50,7 @@ def preprocess(source: Source, options: ReadOptions) -> Preprocessed:
     Raises :class:`~profkit.errors.FormatError` where no line of it is V8's.
     """
     log = _CodeReader(source.name)
-    log.read(source)
+    follow_all(log, source)
     selected = select(log, options.ticks)
     places = locate(log, selected.ticks, selected.spans, like_node=not options.symbols)
     return Preprocessed(log, selected, places)

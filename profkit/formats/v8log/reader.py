@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from profkit.errors import FormatError
-from profkit.formats.encoding import line_batches
 from profkit.formats.v8log.codemap import Code, CodeMap
 from profkit.formats.v8log.fields import PLAIN, dialect_of, number, text
 from profkit.formats.v8log.names import tier_mark
@@ -15,10 +14,9 @@ from profkit.formats.v8log.ticks import TickColumns
 from profkit.profile import ABSENT, Action, LedgerBook, Library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
-    from profkit.source import Source
-
+    from profkit.formats.v8log.halves import LaterPart
 __all__ = ["LogReader"]
 
 _NOT_NEEDED = "not needed for a profile"
@@ -33,6 +31,8 @@ class LogReader:
     what, kind, reason and place, and ``ledger`` what became of each line.
     What the log tells of inlined functions and of lines is read if asked for. ``marks`` holds, for
     kinds of lines that are wanted for their place only, the numbers of the ticks that follow them.
+    ``lines`` counts them, ``skipped`` those by kind that tell nothing for a profile; ``is_cut``
+    tells that the last one has no end.
     """
 
     def __init__(
@@ -54,9 +54,11 @@ class LogReader:
         self.version = ""
         self.platform = ""
         self.ledger = LedgerBook()
+        self.lines = 0
+        self.is_cut = False
         self._dialect = PLAIN
         self._interval = 0
-        self._skipped: Counter[bytes] = Counter()
+        self.skipped: Counter[bytes] = Counter()
         self._handlers = {
             b"code-creation": self._first_code_creation,
             b"code-move": self._code_move,
@@ -76,12 +78,17 @@ class LogReader:
             self._handlers[b"script-source"] = self._script_source
         self._handlers |= dict.fromkeys(self.marks, self._mark)
 
-    def read(self, source: Source) -> None:
-        """Follow all lines. Raises :class:`FormatError` where the text is no V8 log at all."""
-        lines = 0
-        for batch, has_ends in line_batches(source):
+    @property
+    def kinds(self) -> Collection[bytes]:
+        """The kinds of lines that tell something for a profile, but for ticks."""
+        return self._handlers.keys()
+
+    def follow(self, batches: Iterable[tuple[list[bytes], bool]]) -> None:
+        """Follow some lines; with each batch comes whether they have ends."""
+        lines = self.lines
+        for batch, has_ends in batches:
             if not has_ends:
-                self.ledger.add(Action.DROPPED, "lines", _CUT, 1, "the last line")
+                self.is_cut = True
                 break
             ticks: list[list[bytes]] = []
             for line in batch:
@@ -97,15 +104,33 @@ class LogReader:
                 lines += 1
                 handler = self._handlers.get(kind)
                 if handler is None:
-                    self._skipped[kind] += 1
-                    continue
-                try:
-                    handler(line)
-                except (ValueError, IndexError, OverflowError):
-                    self._malformed(kind, lines)
+                    self.skipped[kind] += 1
+                else:
+                    self.lines = lines
+                    self._handle(handler, kind, line)
             if ticks:
                 self._add_ticks(ticks, lines)
-        self._balance(lines)
+        self.lines = lines
+
+    def _handle(self, handler: Callable[[bytes], None], kind: bytes, line: bytes) -> None:
+        try:
+            handler(line)
+        except (ValueError, IndexError, OverflowError):
+            self._malformed(kind, self.lines)
+
+    def append(self, part: LaterPart) -> None:
+        """Go on with a later part of the log, of which the ticks have been read."""
+        ticks, lines = len(self.ticks), self.lines
+        self.ticks.append(part.ticks)
+        for place in part.malformed_ticks:
+            self._malformed(b"tick", lines + place)
+        for tick, place, line in part.events:
+            self.code.tick, self.lines = ticks + tick, lines + place
+            kind = line.partition(b",")[0]
+            self._handle(self._handlers[kind], kind, line)
+        self.code.tick, self.lines = len(self.ticks), lines + part.lines
+        self.skipped += part.skipped
+        self.is_cut = part.is_cut
 
     def _add_ticks(self, ticks: list[list[bytes]], last_line: int) -> None:
         """Add ticks that follow one another; those that make no sense are dropped one by one."""
@@ -126,13 +151,17 @@ class LogReader:
             Action.DROPPED, unit, f"a {what} line whose fields make no sense", 1, f"line {line}"
         )
 
-    def _balance(self, lines: int) -> None:
+    def close(self) -> None:
         """Account for every line: read = used + skipped + dropped.
+
+        Raises :class:`FormatError` where the text is no V8 log at all.
 
         A tick line whose fields make no sense counts as used here, and as a tick that was dropped.
         """
-        skipped = 0
-        for kind, count in self._skipped.most_common():
+        lines, skipped = self.lines, 0
+        if self.is_cut:
+            self.ledger.add(Action.DROPPED, "lines", _CUT, 1, "the last line")
+        for kind, count in self.skipped.most_common():
             cause = f"{text(kind[:40])} {_NOT_NEEDED}" if kind else "empty"
             self.ledger.add(Action.SKIPPED, "lines", cause, count)
             skipped += count
@@ -201,7 +230,7 @@ class LogReader:
         dialect = dialect_of(line, self.version)
         _, path, start, end, *bias = dialect.split(line)
         if number(start) >= _KERNEL:
-            self._skipped[b"shared-library of the kernel"] += 1
+            self.skipped[b"shared-library of the kernel"] += 1
             return
         slide = number(bias[0]) if bias else 0
         if abs(slide) >= _ADDRESSES:
@@ -215,7 +244,7 @@ class LogReader:
         if what == b"CodeRange":
             self.code_ranges.append(_within(_ADDRESSES, address))
         else:
-            self._skipped[b"new"] += 1
+            self.skipped[b"new"] += 1
 
     def _code_deopt(self, line: bytes) -> None:
         dialect = dialect_of(line, self.version)

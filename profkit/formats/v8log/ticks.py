@@ -116,6 +116,22 @@ class TickColumns:
         except RelativeStackError:
             return self._stacks.read_anew(b",".join(_absolute(text, pc)))
 
+    def forget_texts(self) -> None:
+        """Forget the texts of stacks: they serve reading only, and are long."""
+        self._stacks.clear()
+
+    def append(self, later: TickColumns) -> None:
+        """Add the ticks of a later part of the log."""
+        known = np.array([self._addresses[token] for token in later._addresses], np.int32)
+        nodes = len(self._stacks.parent)
+        for own, other in ((self._pc, later._pc), (self._tos, later._tos)):
+            own.frombytes(known[np.array(other, np.int32)].tobytes())
+        self._stack.frombytes(_shifted(later._stack, nodes).tobytes())
+        self._stacks.parent.frombytes(_shifted(later._stacks.parent, nodes).tobytes())
+        self._stacks.address.frombytes(known[np.array(later._stacks.address, np.int32)].tobytes())
+        self._time += later._time
+        self._state += later._state
+
     def close(self) -> Ticks:
         """Return what was read."""
         tos = np.array(self._tos, np.int32)
@@ -131,6 +147,12 @@ class TickColumns:
             address=np.array(self._stacks.address, np.int32),
             overflow=self._addresses.get(b"overflow", ABSENT),
         )
+
+
+def _shifted(nodes: array[int], by: int) -> IndexColumn:
+    column = np.array(nodes, np.int32)
+    column[column != ABSENT] += by
+    return column
 
 
 def _address(token: bytes) -> int:

@@ -1,0 +1,157 @@
+"""A large log is read by two processes: the later half's ticks meanwhile by another one.
+
+Ticks are most of a large log, and each can be taken apart by itself. What is told of code has to be
+followed in order; the other process hands such lines on as they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from profkit.formats.encoding import is_utf16, line_batches
+from profkit.formats.v8log.reader import LogReader
+from profkit.source import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from profkit.formats.v8log.ticks import TickColumns
+    from profkit.source import Source
+
+__all__ = ["LaterPart", "follow_all", "read_part"]
+
+WORTH_TWO = 64 << 20
+"""From this size on it is worth the start of another process."""
+
+_OWN_SHARE = 0.55
+"""What the process that is running already reads: it follows what is told of code as well."""
+
+_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[4:]; "
+    "from profkit.formats.v8log.halves import main; main(*sys.argv[1:4])"
+)
+_SEPARATOR = ","
+
+
+@dataclass
+class LaterPart:
+    """What a later part of a log holds, read without what comes before it.
+
+    ``events`` are the lines that tell of more than ticks: the number of the part's tick that comes
+    next, the number of the line, counted from 1, and the line itself. ``skipped`` counts lines of
+    other kinds.
+    """
+
+    ticks: TickColumns
+    events: list[tuple[int, int, bytes]] = field(default_factory=list)
+    skipped: Counter[bytes] = field(default_factory=Counter)
+    malformed_ticks: list[int] = field(default_factory=list)
+    lines: int = 0
+    is_cut: bool = False
+
+
+def follow_all(log: LogReader, source: Source) -> None:
+    """Follow all lines of a log, a large one with the help of another process.
+
+    Raises :class:`FormatError` where the text is no V8 log at all.
+    """
+    begin = _begin_of_later_half(source)
+    if begin is None:
+        log.follow(line_batches(source))
+    else:
+        with _start(source.path, begin, log.kinds) as helper:
+            log.follow(line_batches(source, begin))
+            log.append(_part_of(helper) or read_part(source.path, begin, log.kinds))
+    log.close()
+
+
+def read_part(path: str, begin: int, kinds: Collection[bytes]) -> LaterPart:
+    """Read a log from a byte on, where a line begins; keep lines of some kinds as they are."""
+    reader = _PartReader(path, kinds)
+    with open_source(path, begin=begin) as source:
+        reader.follow(line_batches(source))
+    reader.ticks.forget_texts()
+    return LaterPart(
+        reader.ticks,
+        reader.events,
+        reader.skipped,
+        reader.malformed_ticks,
+        reader.lines,
+        reader.is_cut,
+    )
+
+
+class _PartReader(LogReader):
+    """Takes ticks apart, and keeps what tells of more."""
+
+    def __init__(self, name: str, kinds: Iterable[bytes]) -> None:
+        super().__init__(name)
+        self.events: list[tuple[int, int, bytes]] = []
+        self.malformed_ticks: list[int] = []
+        self._handlers = dict.fromkeys(kinds, self._keep)
+
+    def _keep(self, line: bytes) -> None:
+        self.events.append((self.code.tick, self.lines, line))
+
+    def _malformed(self, kind: bytes, line: int) -> None:  # noqa: ARG002 (only ticks are looked at)
+        self.malformed_ticks.append(line)
+
+
+def _begin_of_later_half(source: Source) -> int | None:
+    """Return the byte where another process is to begin; None where one is as good as two."""
+    large = source.path and not source.compression and (source.size or 0) >= WORTH_TWO
+    if not large or is_utf16(source.head) or not sys.executable or _processors() < 2:  # noqa: PLR2004
+        return None
+    with open(source.path, "rb") as file:  # noqa: PTH123 (nothing of pathlib is needed)
+        file.seek(int((source.size or 0) * _OWN_SHARE))
+        file.readline()
+        return file.tell()
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _start(path: str, begin: int, kinds: Collection[bytes]) -> subprocess.Popen[bytes]:
+    """Let another process read a part.
+
+    A process of its own, not a copy of this one: that is the same on all platforms, and safe where
+    threads are running.
+    """
+    names = _SEPARATOR.join(kind.decode("ascii") for kind in kinds)
+    return subprocess.Popen(  # noqa: S603 (this very Python)
+        [sys.executable, "-I", "-S", "-c", _PROGRAM, path, str(begin), names, *sys.path],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _part_of(helper: subprocess.Popen[bytes]) -> LaterPart | None:
+    """Return what another process read; None where it could not."""
+    assert helper.stdout is not None  # noqa: S101 (it is a pipe)
+    data = helper.stdout.read()
+    if helper.wait():
+        return None
+    part: LaterPart = pickle.loads(data)  # noqa: S301 (our own process wrote it)
+    return part
+
+
+def main(path: str, begin: str, kinds: str) -> None:
+    """Read a part of a log and write it to standard output, for the process that asked for it."""
+    import gc  # noqa: PLC0415 (only needed here)
+
+    gc.disable()
+    with contextlib.suppress(BrokenPipeError):
+        part = read_part(path, int(begin), [kind.encode() for kind in kinds.split(_SEPARATOR)])
+        pickle.dump(part, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+        sys.stdout.flush()
