@@ -3,8 +3,8 @@
 // Holds much compiled code and collects garbage again and again, for a run in which every
 // collection compacts: most of the log tells that code moves.
 
-const FUNCTIONS = Number(process.argv[2] || 1500);
-const COLLECTIONS = Number(process.argv[3] || 400);
+const FUNCTIONS = 1500;
+const COLLECTIONS = 220;
 
 const steps = [];
 for (let number = 0; number < FUNCTIONS; number++) {

@@ -2,7 +2,7 @@
 
 // Compiles functions without end, as a bundle's first minutes do: most of the log tells of code.
 
-const FUNCTIONS = Number(process.argv[2] || 60000);
+const FUNCTIONS = 60000;
 
 function source(number) {
   const terms = [];

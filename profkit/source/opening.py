@@ -69,8 +69,10 @@ class Source:
             left -= len(piece)
             yield piece
             if self._on_progress:
-                taken, all_ = self._stored.taken, self.size
-                self._on_progress(taken * all_ // end if end and all_ else taken, all_)
+                taken = self._stored.taken
+                if end and self.size:
+                    taken = (end - left) * self.size // end
+                self._on_progress(taken, self.size)
             piece = self._read(size)
 
     def _read(self, size: int) -> bytes:

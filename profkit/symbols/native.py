@@ -141,16 +141,22 @@ def _renamed(profile: Profile, names: Mapping[int, tuple[str, int]]) -> Profile:
     functions = {row: number for number, row in reversed(list(enumerate(rows)))}
     frames = profile.frames
     function, address, tag = frames.function.copy(), frames.address.copy(), frames.tag.copy()
+    labels: dict[str, tuple[int, int]] = {}
     for row, (symbol, begin) in names.items():
-        full = demangled(symbol)
-        name = strings.setdefault(sys.intern(without_signature(full)), len(strings))
+        if symbol not in labels:
+            full = demangled(symbol)
+            short = sys.intern(without_signature(full))
+            labels[symbol] = (
+                strings.setdefault(short, len(strings)),
+                strings.setdefault(full, len(strings)),
+            )
+        name, tag[row] = labels[symbol]
         file = int(table.file[function[row]])
         key = (name, file, ABSENT, ABSENT, int(Kind.NATIVE), ABSENT)
         if key not in functions:
             functions[key] = len(rows)
             rows.append(key)
         function[row], address[row] = functions[key], begin
-        tag[row] = strings.setdefault(full, len(strings))
     changed = replace(frames, function=function, address=address, tag=tag)
     fields = [getattr(changed, field.name) for field in dataclasses.fields(FrameTable)]
     first, frame_of = unique_rows(*fields)

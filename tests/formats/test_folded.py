@@ -372,7 +372,7 @@ def test_any_stacks_are_summed_as_a_dictionary_would(rows, part):
         expected[stack] += count
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stacks_module, "_PART_NODES", part)
-        patch.setattr(Source, "chunks", lambda _: pieces(text.encode(), part))
+        patch.setattr(Source, "chunks", lambda _, **__: pieces(text.encode(), part))
         assert by_stack(profile_of(text)) == dict(+expected)
 
 

@@ -7,7 +7,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from v8_events import WRITERS, library, steps
+from v8_events import WRITERS, library, stacks, steps
 
 from profkit.errors import FormatError
 from profkit.formats import ReadOptions, TickSelection
@@ -73,18 +73,6 @@ def selected(lines, states, selection):
             took += selection.distortion / 1000
         if kind != "tick" or is_wanted(int(fields[1]) - took, states[int(fields[4])], selection):
             yield line
-
-
-def stacks(profile):
-    """Return each tick's labels from the leaf to the root, with its time and state."""
-    samples = profile.threads[0].samples
-    for node, time, state in zip(samples.node, samples.time, samples.state, strict=True):
-        labels = []
-        place = int(node)
-        while place >= 0:
-            labels.append(profile.text(int(profile.frames.tag[profile.tree.frame[place]])))
-            place = int(profile.tree.parent[place])
-        yield labels, int(time), int(state)
 
 
 @given(

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from profkit.profile import Profile
 
 CODE, HEAP, LIBRARY, LIBRARY_END = 0x10000, 0x900000, 0x400000, 0x402100
 FAR = ("0x20000000000001", "0xfffffffffffffff8", "0x1fffffffffffffff8")
@@ -130,3 +132,17 @@ steps = st.one_of(
 )
 logs = st.lists(steps, max_size=60)
 library = ("shared-library", "/lib/a.so", hex(LIBRARY), hex(LIBRARY_END), "0")
+
+
+def stacks(profile: Profile) -> Iterator[tuple[list[str], int, int]]:
+    """Return each tick's labels from the leaf to the root, with its time and state."""
+    samples = profile.threads[0].samples
+    assert samples.time is not None
+    assert samples.state is not None
+    for node, time, state in zip(samples.node, samples.time, samples.state, strict=True):
+        labels = []
+        place = int(node)
+        while place >= 0:
+            labels.append(profile.text(int(profile.frames.tag[profile.tree.frame[place]])))
+            place = int(profile.tree.parent[place])
+        yield labels, int(time), int(state)

@@ -76,8 +76,6 @@ def assemble(log: LogReader, selected: Selected, *, like_node: bool) -> Profile:
         log.scripts,
         builder,
         places.unnamed + 1,
-        [],
-        {},
     )
     callers = replace(
         callers, place=expansion.expand(callers.place, callers.address, is_leaf=False)

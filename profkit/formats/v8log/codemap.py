@@ -9,6 +9,7 @@ Source of the semantics: V8's ``tools/codemap.mjs`` and ``tools/profile.mjs``.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, insort
 from collections import defaultdict
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ class CodeMap:
         # they lie in the heap, where code hardly ever comes.
         self._starts: defaultdict[int, list[int]] = defaultdict(list)
         self._function_starts: defaultdict[int, set[int]] = defaultdict(set)
-        self._spans: list[tuple[int, int, int, int, int]] = []
+        self._spans = array("q")
 
     def create(self, type_: str, start: int, size: int, name: str) -> None:
         """Code that is no JavaScript function: a builtin, a stub, a RegExp."""
@@ -189,7 +190,7 @@ class CodeMap:
             if isinstance(code, _Living):
                 self._close(start, code, _FOREVER)
         table = np.array(self._spans, np.int64).reshape(-1, 5)
-        self._spans = []
+        self._spans = array("q")
         return Spans(*(values(column) for column in table.T))
 
     def _number(self, code: _Living, function: Function) -> int:
@@ -265,4 +266,4 @@ class CodeMap:
 
     def _close(self, start: int, code: _Living, until: int) -> None:
         if code.since < until:
-            self._spans.append((start, start + code.size, code.since, until, code.span_code))
+            self._spans.extend((start, start + code.size, code.since, until, code.span_code))

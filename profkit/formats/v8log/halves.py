@@ -66,9 +66,13 @@ def follow_all(log: LogReader, source: Source) -> None:
     if begin is None:
         log.follow(line_batches(source))
     else:
-        with _start(source.path, begin, log.kinds) as helper:
+        with contextlib.ExitStack() as stack:
+            helper = _start(source.path, begin, log.kinds)
+            if helper:
+                stack.enter_context(helper)
             log.follow(line_batches(source, begin))
-            log.append(_part_of(helper) or read_part(source.path, begin, log.kinds))
+            part = _part_of(helper) if helper else None
+            log.append(part or read_part(source.path, begin, log.kinds))
     log.close()
 
 
@@ -121,19 +125,23 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _start(path: str, begin: int, kinds: Collection[bytes]) -> subprocess.Popen[bytes]:
-    """Let another process read a part.
+def _start(path: str, begin: int, kinds: Collection[bytes]) -> subprocess.Popen[bytes] | None:
+    """Let another process read a part; None where none can be started.
 
     A process of its own, not a copy of this one: that is the same on all platforms, and safe where
     threads are running.
     """
     names = _SEPARATOR.join(kind.decode("ascii") for kind in kinds)
-    return subprocess.Popen(  # noqa: S603 (this very Python)
-        [sys.executable, "-I", "-S", "-c", _PROGRAM, path, str(begin), names, *sys.path],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    command = [sys.executable, "-I", "-S", "-c", _PROGRAM, path, str(begin), names, *sys.path]
+    try:
+        return subprocess.Popen(  # noqa: S603 (this very Python)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return None
 
 
 def _part_of(helper: subprocess.Popen[bytes]) -> LaterPart | None:

@@ -6,7 +6,7 @@ frames: the function that was compiled, what was inlined into it, and so on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,8 +44,9 @@ class Expansion:
     scripts: Mapping[int, Script]
     builder: ProfileBuilder
     first: int
-    chains: list[tuple[int, ...]]
-    _numbers: dict[tuple[int, ...], int]
+    chains: list[tuple[int, ...]] = field(default_factory=list)
+    _numbers: dict[tuple[int, ...], int] = field(default_factory=dict)
+    _frames: dict[tuple[str, str, str, int, int], int] = field(default_factory=dict)
 
     def expand(self, place: Indexes, address: npt.NDArray[np.integer], *, is_leaf: bool) -> Indexes:
         """Return the place of each row, where its address is several frames or has a line.
@@ -88,14 +89,18 @@ class Expansion:
         return number
 
     def _frame(self, code: Code, site: Site) -> int:
-        if site.name:
-            code = replace(code, name=site.name)
         script = self.scripts.get(site.script)
         line, column = script.position(site.offset) if script else (ABSENT, ABSENT)
-        function = self.builder.function(*names.name_of(code))
-        return self.builder.frame(
-            function, line, column, tier=names.tier_of(code), tag=names.label_of(code)
-        )
+        key = (code.type, code.mark, site.name or code.name, line, column)
+        frame = self._frames.get(key)
+        if frame is None:
+            if site.name:
+                code = replace(code, name=site.name)
+            function = self.builder.function(*names.name_of(code))
+            frame = self._frames[key] = self.builder.frame(
+                function, line, column, tier=names.tier_of(code), tag=names.label_of(code)
+            )
+        return frame
 
     def frames(self, table: Indexes, places: Indexes) -> tuple[Numbers, Indexes]:
         """Return how many frames each place is, and these frames, each place's outermost first.

@@ -54,6 +54,7 @@ class LogReader:
         self.version = ""
         self.platform = ""
         self.ledger = LedgerBook()
+        self._addresses = _Addresses()
         self.lines = 0
         self.is_cut = False
         self._dialect = PLAIN
@@ -209,8 +210,8 @@ class LogReader:
             self.code.create(text(fields[1]), start, size, name)
 
     def _code_move(self, line: bytes) -> None:
-        _, start, to = line.split(b",")[:3]
-        if not self.code.move(_within(_ADDRESSES, start), _within(_ADDRESSES, to)):
+        fields = line.split(b",", 3)
+        if not self.code.move(self._addresses[fields[1]], self._addresses[fields[2]]):
             self._unknown("move")
 
     def _code_delete(self, line: bytes) -> None:
@@ -223,8 +224,8 @@ class LogReader:
         )
 
     def _function_move(self, line: bytes) -> None:
-        _, start, to = line.split(b",")[:3]
-        self.code.move(_within(_ADDRESSES, start), _within(_ADDRESSES, to))
+        fields = line.split(b",", 3)
+        self.code.move(self._addresses[fields[1]], self._addresses[fields[2]])
 
     def _shared_library(self, line: bytes) -> None:
         dialect = dialect_of(line, self.version)
@@ -299,8 +300,19 @@ _ADDRESSES = 2**62
 _SIZES = 2**30
 """Above what V8 keeps for all code together."""
 _INTERVALS = 2**40
+_REMEMBERED = 1 << 18
 _KERNEL = 2**63
 """Half of all addresses: the kernel's, where no code of a program lies."""
+
+
+class _Addresses(dict[bytes, int]):
+    """Addresses by their text: where code moves to it soon moves from."""
+
+    def __missing__(self, field: bytes) -> int:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        self[field] = address = _within(_ADDRESSES, field)
+        return address
 
 
 def _within(limit: int, field: bytes) -> int:
