@@ -42,6 +42,7 @@ def load(
     from profkit.source import open_source  # noqa: PLC0415
     from profkit.symbols.native import name_native_code  # noqa: PLC0415
     from profkit.symbols.packages import assign_packages  # noqa: PLC0415
+    from profkit.symbols.sources import apply_source_map  # noqa: PLC0415
 
     options = options or ReadOptions()
     with open_source(path, on_progress=on_progress) as source, _resting_collector():
@@ -50,6 +51,8 @@ def load(
         profile = validate(chosen.reader.read(source, options))
         if options.symbols:
             profile = validate(name_native_code(profile, options.symbol_files, options.target))
+        for source_map in options.source_maps:
+            profile = validate(apply_source_map(profile, source_map))
     return assign_packages(profile)
 
 

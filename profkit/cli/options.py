@@ -114,6 +114,7 @@ def reading(command: _Command) -> _Command:
         target: str,
         no_symbols: bool,
         no_inlined: bool,
+        source_map: tuple[str, ...],
         thread: tuple[str, ...],
         **others: object,
     ) -> object:
@@ -122,6 +123,7 @@ def reading(command: _Command) -> _Command:
             symbol_files=symbols,
             target=target,
             inlined=not no_inlined,
+            source_maps=source_map,
         )
         reading = Reading(options, thread)
         return command(reading=reading, **others)
@@ -150,6 +152,12 @@ def reading(command: _Command) -> _Command:
             "--no-inlined",
             is_flag=True,
             help="Leave functions that V8 inlined in those that they were inlined into.",
+        ),
+        click.option(
+            "--source-map",
+            metavar="FILE",
+            multiple=True,
+            help="Name functions of generated JavaScript by this source map.",
         ),
         click.option(
             "--thread",

@@ -23,7 +23,7 @@ from profkit.views.tick_rules import PLAIN, rules_of
 from profkit.views.ticks import TickOptions, tick_report, with_own_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from profkit.cli.loading import Reading
     from profkit.profile import Profile, ValueType
@@ -107,7 +107,7 @@ def process(
     profile = load_profiles(
         profiles,
         input_format=input_format,
-        reading=reading.but(inlined=False) if layout == "classic" else reading,
+        reading=reading.but(inlined=False, source_maps=()) if layout == "classic" else reading,
         output=output,
     )
     number = pick_value_type(profile, value_type)
@@ -132,7 +132,16 @@ def process(
                 "the classic report counts ticks; choose a value type that is a count "
                 f"with --value-type ({_counts(profile.value_types)})"
             )
-        write(classic_text(report, profile.meta.source, only_summary=only_summary), output)
+        maps = reading.options.source_maps
+        if len(maps) > 1:
+            raise UsageError("the classic report takes one --source-map")
+        labelled: Callable[[str], str] = str
+        if maps:
+            from profkit.symbols.sources import source_labels  # noqa: PLC0415 (imports msgspec)
+
+            labelled = source_labels(maps[0])
+        source = profile.meta.source
+        write(classic_text(report, source, only_summary=only_summary, labelled=labelled), output)
     elif only_summary:
         show(ticks_document(profile, report, limit=limit), output)
     else:

@@ -39,6 +39,8 @@ class ReadOptions:
     """Whether frames have the lines that ran, where the format has more than one a function."""
     target: str = ""
     """The folder below which the files lie that the recorded program had mapped."""
+    source_maps: tuple[str, ...] = ()
+    """Files of source maps, for generated JavaScript."""
     ticks: TickSelection = field(default_factory=TickSelection)
     """Which ticks of a V8 log are read."""
 

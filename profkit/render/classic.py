@@ -9,35 +9,46 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from profkit.views.ticks import TickReport, TickRow
+    from profkit.views.ticks import TickReport
 
 __all__ = ["classic_text"]
 
 
-def classic_text(report: TickReport, source: str, *, only_summary: bool = False) -> str:
+def classic_text(
+    report: TickReport,
+    source: str,
+    *,
+    only_summary: bool = False,
+    labelled: Callable[[str], str] = str,
+) -> str:
     """Return the report of a log named ``source``, byte for byte as Node prints it.
 
-    ``only_summary`` leaves out all but the summary.
+    ``only_summary`` leaves out all but the summary; ``labelled`` makes of a function's label what
+    is printed.
     """
     ticks = report.total + report.excluded
     counts = f"{ticks} ticks, {report.unaccounted} unaccounted, {report.excluded} excluded"
     lines = [f"Statistical profiling result from {source}, ({counts})."]
     if ticks:
         if not only_summary:
-            lines += _sections(report)
+            lines += _sections(report, labelled)
         lines += _summary(report)
         if not only_summary:
-            lines += _callers(report)
+            lines += _callers(report, labelled)
     return "".join(f"{line}\n" for line in lines)
 
 
-def _sections(report: TickReport) -> Iterator[str]:
+def _sections(report: TickReport, labelled: Callable[[str], str]) -> Iterator[str]:
     total, rest = report.whole, report.non_library
-    yield from _section("Shared libraries", report.libraries, total, None)
-    yield from _section("JavaScript", report.javascript, total, rest)
-    yield from _section("C++", report.native, total, rest)
+    for title, rows, others in (
+        ("Shared libraries", report.libraries, None),
+        ("JavaScript", report.javascript, rest),
+        ("C++", report.native, rest),
+    ):
+        yield from _header(title)
+        yield from (_line(labelled(row.label), row.value, total, others) for row in rows)
 
 
 def _summary(report: TickReport) -> Iterator[str]:
@@ -51,7 +62,7 @@ def _summary(report: TickReport) -> Iterator[str]:
         yield _line("Unaccounted", report.unaccounted, total, None)
 
 
-def _callers(report: TickReport) -> Iterator[str]:
+def _callers(report: TickReport, labelled: Callable[[str], str]) -> Iterator[str]:
     yield "\n [C++ entry points]:"
     yield "   ticks    cpp   total   name"
     entered = sum(row.value for row in report.entries)
@@ -66,20 +77,13 @@ def _callers(report: TickReport) -> Iterator[str]:
         if not row.depth and number:
             yield ""
         share = _fixed(row.value / row.of_parent * 100.0) if row.of_parent else "Infinity"
-        yield f"  {row.value:>5}  {share:>5}%  {'  ' * row.depth}{row.label}"
+        yield f"  {row.value:>5}  {share:>5}%  {'  ' * row.depth}{labelled(row.label)}"
     if report.callers:
         yield ""
 
 
 def _header(title: str) -> Iterable[str]:
     return f"\n [{title}]:", "   ticks  total  nonlib   name"
-
-
-def _section(
-    title: str, rows: Iterable[TickRow], total: int, non_library: int | None
-) -> Iterator[str]:
-    yield from _header(title)
-    yield from (_line(row.label, row.value, total, non_library) for row in rows)
 
 
 def _line(label: str, value: int, total: int, non_library: int | None) -> str:

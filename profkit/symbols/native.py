@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 from dataclasses import replace
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.errors import UsageError
-from profkit.profile import ABSENT, Action, FrameTable, Kind, LedgerBook, SampleTable, StackTree
-from profkit.profile.columns import unique_rows
+from profkit.profile import ABSENT, Action, Kind, LedgerBook
 from profkit.symbols.demangle import demangled, without_signature
 from profkit.symbols.lookup import find_library, read_symbol_file
+from profkit.symbols.renaming import merged
 from profkit.symbols.table import SymbolFileError
 
 if TYPE_CHECKING:
@@ -157,20 +156,9 @@ def _renamed(profile: Profile, names: Mapping[int, tuple[str, int]]) -> Profile:
             functions[key] = len(rows)
             rows.append(key)
         function[row], address[row] = functions[key], begin
-    changed = replace(frames, function=function, address=address, tag=tag)
-    fields = [getattr(changed, field.name) for field in dataclasses.fields(FrameTable)]
-    first, frame_of = unique_rows(*fields)
-    tree, place = StackTree.from_parents(profile.tree.parent, frame_of[profile.tree.frame])
-    return profile.replace(
-        strings=tuple(strings),
-        functions=type(table)(*np.array(rows, np.int64).T),
-        frames=FrameTable(*(column[first] for column in fields)),
-        tree=tree,
-        threads=tuple(
-            replace(thread, samples=_moved(thread.samples, place)) for thread in profile.threads
-        ),
+    return merged(
+        profile,
+        tuple(strings),
+        type(table)(*np.array(rows, np.int64).T),
+        replace(frames, function=function, address=address, tag=tag),
     )
-
-
-def _moved(samples: SampleTable, place: np.ndarray[tuple[int], np.dtype[np.int32]]) -> SampleTable:
-    return replace(samples, node=place[samples.node])
