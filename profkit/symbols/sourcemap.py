@@ -84,8 +84,9 @@ class SourceMap:
         ``column`` count from 1.
         """
         row = self.nearest(line, column)
-        other_line = (row != ABSENT) & (self.place[row] // _LINE != line - 1)
-        return np.where(other_line, ABSENT, row) if len(self.place) else row
+        # The last place serves -1.
+        own_line = np.append(self.place, -1)[row] // _LINE == line - 1
+        return np.where(own_line, row, ABSENT)
 
     def nearest(self, line: npt.NDArray[np.integer], column: npt.NDArray[np.integer]) -> Numbers:
         """Return the last mapping that does not begin after each place, also of lines before."""

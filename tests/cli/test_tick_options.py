@@ -145,3 +145,20 @@ def test_only_one_v8_log_is_written_as_json(ticks, folder, capsys) -> None:
         "",
         "profkit: one V8 log is preprocessed at a time, and 2 are named\n",
     )
+
+
+def test_a_source_map_names_what_is_in_its_file(ticks, folder, capsys) -> None:
+    (folder / "a.js.map").write_text(
+        '{"version": 3, "sources": ["a.ts"], "names": ["written"], "mappings": "AAEAA"}'
+    )
+    labels = classic(capsys, "--source-map", "a.js.map", ticks)[1]
+    assert " a.ts:3:1 -> JS: *outer /srv/a.js:1:2" in labels
+    assert " Builtin: LoadIC" in labels
+    code, out, _ = run(capsys, "process", "--json", "--source-map", "a.js.map", ticks)
+    assert code == 0
+    row = json.loads(out)["javascript"][0]
+    assert (row["name"], row["file"]) == ("written", "a.ts")
+    code, _, err = run(
+        capsys, "process", "--format", "classic", *["--source-map", "a.js.map"] * 2, ticks
+    )
+    assert (code, err) == (2, "profkit: the classic report takes one --source-map\n")
