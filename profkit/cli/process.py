@@ -104,6 +104,9 @@ def process(
         named = preprocess_log(profiles, input_format=input_format, reading=reading, output=output)
         write(named, output)
         return
+    maps = reading.options.source_maps
+    if layout == "classic" and len(maps) > 1:
+        raise UsageError("the classic report takes one --source-map")
     profile = load_profiles(
         profiles,
         input_format=input_format,
@@ -132,9 +135,6 @@ def process(
                 "the classic report counts ticks; choose a value type that is a count "
                 f"with --value-type ({_counts(profile.value_types)})"
             )
-        maps = reading.options.source_maps
-        if len(maps) > 1:
-            raise UsageError("the classic report takes one --source-map")
         labelled: Callable[[str], str] = str
         if maps:
             from profkit.symbols.sources import source_labels  # noqa: PLC0415 (imports msgspec)
