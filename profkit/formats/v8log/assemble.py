@@ -61,14 +61,14 @@ def assemble(log: LogReader, selected: Selected, *, like_node: bool) -> Profile:
     frames = _Frames(places, log.code.codes, builder)
     callers = resolve_callers(ticks, resolver)
     pc = resolver.at(ticks.pc, lambda row: row)
+    unnamed = places.unnamed_rows(selected.spans, log.code_ranges)
     if not like_node:
-        unnamed = places.unnamed_rows(selected.spans, log.code_ranges)
         pc[(pc == ABSENT) & unnamed[ticks.pc]] = places.unnamed
     with_tos = np.flatnonzero(ticks.tos != ABSENT)
     top = resolver.at(ticks.tos[with_tos], lambda row: with_tos[row])
     frames.name_copies(pc, top, with_tos, callers)
     frameless = frames.is_function(top)
-    _account(ticks, pc, callers, places, builder)
+    _account(ticks, pc, callers, places, builder, unnamed)
     expansion = Expansion(
         log.code.codes,
         resolver,
@@ -200,7 +200,12 @@ def _grow(
 
 
 def _account(
-    ticks: Ticks, pc: Indexes, callers: Callers, places: Places, builder: ProfileBuilder
+    ticks: Ticks,
+    pc: Indexes,
+    callers: Callers,
+    places: Places,
+    builder: ProfileBuilder,
+    beside_code: npt.NDArray[np.bool_],
 ) -> None:
     """Write into the ledger what became of ticks and of their frames."""
     ledger = builder.ledger
@@ -225,7 +230,12 @@ def _account(
     ledger.add(Action.REPAIRED, "ticks", "without an address: counted under UNKNOWN", null)
     ledger.add(Action.READ, "frames", "callers of ticks", called)
     ledger.add(Action.USED, "frames", "in known code", called - unknown)
-    ledger.add(Action.DROPPED, "frames", "callers in code that the log never names", unknown)
+    in_heap = (places.library < 0) & (ticks.addresses > 0) & ~beside_code
+    heap = int(callers.shown[~is_end & (callers.place == ABSENT) & in_heap[callers.address]].sum())
+    ledger.add(Action.DROPPED, "frames", "callers in functions that the log never names", heap)
+    ledger.add(
+        Action.DROPPED, "frames", "callers in other code that the log never names", unknown - heap
+    )
     ledger.add(Action.DROPPED, "stack ends", "deeper than V8 writes (overflow)", overflowed)
 
 
