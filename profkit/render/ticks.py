@@ -57,6 +57,8 @@ def ticks_document(
     ]
     if left_out := _left_out(report, scale):
         parts.append(notes(left_out))
+    if not report.total:
+        return Document([parts[0], notes(left_out or "nothing was sampled")])
     if packages is None or below is None:
         return Document(parts)
     parts += [

@@ -21,7 +21,7 @@ from profkit.source import Source
 from profkit.views.ticks import TickOptions, tick_report, with_own_rules
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-GOLDEN = sorted(SAMPLES.glob("node/*/*.prof-process.txt.gz"))
+GOLDEN = sorted(SAMPLES.glob("*/*/*.prof-process.txt.gz"))
 
 
 # Where a Node's own tool is wrong, and profkit differs on purpose (v8log.md says why): the lines of
@@ -56,8 +56,9 @@ def classic_lines(profile, source="a.log") -> list[str]:
 
 
 def test_the_samples_of_all_versions_are_there():
-    there = {int(path.parent.name.split(".")[0]) for path in GOLDEN}
-    assert there == {6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26}
+    there = {(path.parts[-3], int(path.parent.name.split(".")[0])) for path in GOLDEN}
+    nodes = {6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26}
+    assert there == {("node", version) for version in nodes} | {("chrome", 156)}
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: f"{path.parent.name}-{path.name}")

@@ -1,6 +1,7 @@
 // Profile the page in headless Chromium over the DevTools protocol.
 //
 //   node profile.mjs CHROMIUM PAGE ROUNDS OUTPUT
+//   node profile.mjs CHROMIUM PAGE ROUNDS - OPTION...    with Chromium's own options instead
 //
 // Needs a Node with a global WebSocket (22 or newer) and no packages.
 
@@ -8,14 +9,15 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-const [chromium, page, rounds, output] = process.argv.slice(2);
+const [chromium, page, rounds, output, ...options] = process.argv.slice(2);
+const isRecorded = output !== '-';
 const profileFolder = mkdtempSync('/srv/browser/user-data-');
 
 const browser = spawn(chromium, [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--disable-dev-shm-usage', '--remote-debugging-port=0',
-  `--user-data-dir=${profileFolder}`, 'about:blank'
+  `--user-data-dir=${profileFolder}`, ...options, 'about:blank'
 ], { stdio: ['ignore', 'ignore', 'pipe'] });
 
 function debuggerAddress() {
@@ -78,19 +80,24 @@ try {
   const send = (method, params) => connection.send(method, params, sessionId);
 
   await send('Page.enable');
-  await send('Profiler.enable');
-  await send('Profiler.setSamplingInterval', { interval: 1000 });
+  if (isRecorded) {
+    await send('Profiler.enable');
+    await send('Profiler.setSamplingInterval', { interval: 1000 });
+  }
   const loaded = connection.once('Page.loadEventFired');
   await send('Page.navigate', { url: page });
   await loaded;
-  await send('Profiler.start');
+  if (isRecorded) await send('Profiler.start');
   await send('Runtime.evaluate', { expression: `doRounds(${Number(rounds)})`, awaitPromise: true });
-  const { profile } = await send('Profiler.stop');
-  writeFileSync(path.resolve(output), JSON.stringify(profile));
-  console.log(`${profile.samples.length} samples`);
+  if (isRecorded) {
+    const { profile } = await send('Profiler.stop');
+    writeFileSync(path.resolve(output), JSON.stringify(profile));
+    console.log(`${profile.samples.length} samples`);
+  }
   await connection.send('Browser.close');
 } finally {
-  browser.kill();
+  const ended = new Promise(resolve => browser.once('exit', resolve));
+  if (browser.kill()) await ended;
   rmSync(profileFolder, { recursive: true, force: true, maxRetries: 5 });
 }
 process.exit(0);
