@@ -40,9 +40,7 @@ def load(
     from profkit.formats import ReadOptions, detect, find_format  # noqa: PLC0415
     from profkit.profile import validate  # noqa: PLC0415
     from profkit.source import open_source  # noqa: PLC0415
-    from profkit.symbols.native import name_native_code  # noqa: PLC0415
     from profkit.symbols.packages import assign_packages  # noqa: PLC0415
-    from profkit.symbols.sources import apply_source_map  # noqa: PLC0415
 
     options = options or ReadOptions()
     with open_source(path, on_progress=on_progress) as source, _resting_collector():
@@ -50,8 +48,12 @@ def load(
         _refuse_selection(chosen, source.name, options)
         profile = validate(chosen.reader.read(source, options))
         if options.symbols:
+            from profkit.symbols.native import name_native_code  # noqa: PLC0415
+
             profile = validate(name_native_code(profile, options.symbol_files, options.target))
         for source_map in options.source_maps:
+            from profkit.symbols.sources import apply_source_map  # noqa: PLC0415 (imports msgspec)
+
             profile = validate(apply_source_map(profile, source_map))
     return assign_packages(profile)
 

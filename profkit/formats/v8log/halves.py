@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from profkit.formats.v8log.reader import LogReader
 from profkit.source import open_source
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Collection, Iterable
 
     from profkit.formats.v8log.ticks import TickColumns
@@ -131,6 +131,8 @@ def _start(path: str, begin: int, kinds: Collection[bytes]) -> subprocess.Popen[
     A process of its own, not a copy of this one: that is the same on all platforms, and safe where
     threads are running.
     """
+    import subprocess  # noqa: PLC0415 (2 ms, and few logs are large)
+
     names = _SEPARATOR.join(kind.decode("ascii") for kind in kinds)
     command = [sys.executable, "-I", "-S", "-c", _PROGRAM, path, str(begin), names, *sys.path]
     try:
