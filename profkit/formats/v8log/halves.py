@@ -100,6 +100,7 @@ class _PartReader(LogReader):
         self.events: list[tuple[int, int, bytes]] = []
         self.malformed_ticks: list[int] = []
         self._handlers = dict.fromkeys(kinds, self._keep)
+        self._takers = {b"tick": self._add_ticks}
 
     def _keep(self, line: bytes) -> None:
         self.events.append((self.code.tick, self.lines, line))

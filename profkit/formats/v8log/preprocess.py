@@ -65,6 +65,9 @@ class _CodeReader(LogReader):
     def __init__(self, name: str) -> None:
         super().__init__(name, inlined=True, lines=True, marks=MARKS)
         self.code = CodeMap(keep_places=True)
+        # One by one: each is another place of its entry.
+        self._handlers[b"code-move"] = self._code_move
+        del self._takers[b"code-move"]
         self.entries: list[dict[str, Any]] = []
         self.functions: list[dict[str, Any]] = []
         self.sources: dict[int, dict[str, Any]] = {}
@@ -89,10 +92,11 @@ class _CodeReader(LogReader):
         self.entries.append(entry)
 
     def _code_move(self, line: bytes) -> None:
-        number_before = self.code.number_at(number(line.split(b",", 2)[1]))
-        super()._code_move(line)
-        if number_before != ABSENT:
-            self.code_entries.append(self.code_entries[number_before])
+        fields = line.split(b",")
+        before = self.code.number_at(number(fields[1]))
+        self._move_all([fields], self.lines)
+        if before != ABSENT:
+            self.code_entries.append(self.code_entries[before])
 
     def _kind(self, mark: str) -> str:
         major = self.version.partition(".")[0]

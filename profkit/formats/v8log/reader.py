@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from profkit.errors import FormatError
 from profkit.formats.v8log.codemap import Code, CodeMap
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from profkit.formats.v8log.halves import LaterPart
 __all__ = ["LogReader"]
+
+_Taker: TypeAlias = "Callable[[list[list[bytes]], int], None]"
+"""Takes lines that follow one another, each as its fields, and the number of the last one."""
 
 _NOT_NEEDED = "not needed for a profile"
 
@@ -62,9 +65,7 @@ class LogReader:
         self.skipped: Counter[bytes] = Counter()
         self._handlers = {
             b"code-creation": self._first_code_creation,
-            b"code-move": self._code_move,
             b"code-delete": self._code_delete,
-            b"sfi-move": self._function_move,
             b"shared-library": self._shared_library,
             b"new": self._new,
             b"code-deopt": self._code_deopt,
@@ -78,11 +79,14 @@ class LogReader:
         if lines:
             self._handlers[b"script-source"] = self._script_source
         self._handlers |= dict.fromkeys(self.marks, self._mark)
+        # What comes by the hundred is taken many lines at once.
+        self._takers: dict[bytes, _Taker] = {b"tick": self._add_ticks}
+        self._takers |= dict.fromkeys((b"code-move", b"sfi-move"), self._move_all)
 
     @property
     def kinds(self) -> Collection[bytes]:
         """The kinds of lines that tell something for a profile, but for ticks."""
-        return self._handlers.keys()
+        return (self._handlers.keys() | self._takers.keys()) - {b"tick"}
 
     def follow(self, batches: Iterable[tuple[list[bytes], bool]]) -> None:
         """Follow some lines; with each batch comes whether they have ends."""
@@ -91,29 +95,31 @@ class LogReader:
             if not has_ends:
                 self.is_cut = True
                 break
-            ticks: list[list[bytes]] = []
+            run: list[list[bytes]] = []
+            take: _Taker | None = None
             for line in batch:
                 fields = line.split(b",", 6)
-                kind = fields[0]
-                if kind == b"tick":
-                    ticks.append(fields)
-                    lines += 1
-                    continue
-                if ticks:
-                    self._add_ticks(ticks, lines)
-                    ticks = []
+                taker = self._takers.get(fields[0])
+                if taker is not take:
+                    if take is not None:
+                        take(run, lines)
+                        run = []
+                    take = taker
                 lines += 1
-                handler = self._handlers.get(kind)
-                if handler is None:
-                    self.skipped[kind] += 1
+                if taker is not None:
+                    run.append(fields)
                 else:
                     self.lines = lines
-                    self._handle(handler, kind, line)
-            if ticks:
-                self._add_ticks(ticks, lines)
+                    self._handle(fields[0], line)
+            if take is not None:
+                take(run, lines)
         self.lines = lines
 
-    def _handle(self, handler: Callable[[bytes], None], kind: bytes, line: bytes) -> None:
+    def _handle(self, kind: bytes, line: bytes) -> None:
+        handler = self._handlers.get(kind)
+        if handler is None:
+            self.skipped[kind] += 1
+            return
         try:
             handler(line)
         except (ValueError, IndexError, OverflowError):
@@ -127,8 +133,12 @@ class LogReader:
             self._malformed(b"tick", lines + place)
         for tick, place, line in part.events:
             self.code.tick, self.lines = ticks + tick, lines + place
-            kind = line.partition(b",")[0]
-            self._handle(self._handlers[kind], kind, line)
+            fields = line.split(b",", 6)
+            taker = self._takers.get(fields[0])
+            if taker is not None:
+                taker([fields], self.lines)
+            else:
+                self._handle(fields[0], line)
         self.code.tick, self.lines = len(self.ticks), lines + part.lines
         self.skipped += part.skipped
         self.is_cut = part.is_cut
@@ -209,10 +219,17 @@ class LogReader:
         else:
             self.code.create(text(fields[1]), start, size, name)
 
-    def _code_move(self, line: bytes) -> None:
-        fields = line.split(b",", 3)
-        if not self.code.move(self._addresses[fields[1]], self._addresses[fields[2]]):
-            self._unknown("move")
+    def _move_all(self, moves: list[list[bytes]], last_line: int) -> None:
+        """Move code, and function infos: of these those that were never told of are many."""
+        move, addresses = self.code.move, self._addresses
+        for line, fields in enumerate(moves, last_line - len(moves) + 1):
+            try:
+                is_known = move(addresses[fields[1]], addresses[fields[2]])
+            except (ValueError, IndexError):
+                self._malformed(fields[0], line)
+                continue
+            if not is_known and fields[0] == b"code-move":
+                self._unknown("move")
 
     def _code_delete(self, line: bytes) -> None:
         if not self.code.delete(_within(_ADDRESSES, line.split(b",")[1])):
@@ -222,10 +239,6 @@ class LogReader:
         self.ledger.add(
             Action.DROPPED, "code events", f"{event} of code that the log never created"
         )
-
-    def _function_move(self, line: bytes) -> None:
-        fields = line.split(b",", 3)
-        self.code.move(self._addresses[fields[1]], self._addresses[fields[2]])
 
     def _shared_library(self, line: bytes) -> None:
         dialect = dialect_of(line, self.version)
