@@ -84,7 +84,9 @@ def test_the_readme_shows_real_output():
 
 @pytest.mark.parametrize("command", [command.name for command in COMMANDS])
 def test_a_command_has_a_page_with_all_its_options(command):
-    page = (DOCS / "reference" / "commands" / f"{command}.md").read_text()
+    own = (DOCS / "reference" / "commands" / f"{command}.md").read_text()
+    assert "(../options.md)" in own
+    page = own + (DOCS / "reference" / "options.md").read_text()
     found = command_line.get_command(click.Context(command_line), command)
     for parameter in found.params:
         for option in (*parameter.opts, *parameter.secondary_opts):
