@@ -20,6 +20,8 @@ PYINFERNO = "0.2.6"
 # What speedscope makes of a large profile does not fit into Node's own bounds on every machine.
 ROOM = "--max-old-space-size=12000"
 
+COUNT_LINES = "import sys; print(sum(1 for line in open(sys.argv[1], 'rb')))"
+
 
 class MissingError(Exception):
     """A peer, or what it is to read, cannot be had."""
@@ -37,6 +39,8 @@ class Peers:
         """Return the command that does with ``file`` what ours does. Raises MissingError."""
         commands: dict[str, Callable[[], list[str | Path]]] = {
             "node": lambda: [self._found_node(), "--prof-process", "--nm=true", str(file)],
+            "node with nm": lambda: [self._found_node(), "--prof-process", str(file)],
+            "lines": lambda: [sys.executable, "-c", COUNT_LINES, str(file)],
             "cpupro": lambda: self._script("cpupro", CPUPRO, file),
             "speedscope": lambda: self._script("speedscope", SPEEDSCOPE, file),
             "pyinferno": lambda: [self._pyinferno(), HERE / "pyinferno_flame.py", str(file), out],

@@ -14,10 +14,11 @@ texts = st.lists(st.lists(tokens, max_size=6).map(",".join), max_size=12)
 
 
 def stack_of(reader, addresses, node) -> list[str]:
+    parent, _, address = reader.nodes()
     names, found = list(addresses), []
     while node >= 0:
-        found.append(names[reader.address[node]].decode())
-        node = reader.parent[node]
+        found.append(names[address[node]].decode())
+        node = parent[node]
     return found
 
 
@@ -28,7 +29,12 @@ def test_a_stack_is_its_text_whatever_came_before(stacks):
     nodes = [reader[text.encode()] for text in stacks]
     for text, node in zip(stacks, nodes, strict=True):
         assert stack_of(reader, addresses, node) == (text.split(",") if text else [])
-    assert all(parent < node for node, parent in enumerate(reader.parent))
+    parent, depth, _ = reader.nodes()
+    assert all(parent[node] < node for node in range(len(parent)))
+    assert all(
+        depth[node] == (depth[parent[node]] + 1 if parent[node] >= 0 else 0)
+        for node in range(len(parent))
+    )
 
 
 @given(texts, texts)
@@ -45,4 +51,4 @@ def test_neighbours_share_what_they_have_in_common():
     reader = StackReader(Addresses())
     reader[b"0x1,0x2,0x3,0x4"]
     reader[b"0x5,0x3,0x4"]
-    assert len(reader.parent) == 5
+    assert len(reader.nodes()[0]) == 5

@@ -30,22 +30,17 @@ __all__ = ["Callers", "Levels", "extents", "resolve_callers"]
 class Levels:
     """The nodes of a tree by their depth, to sum or to hand on along it.
 
-    ``parent`` is of shape ``(nodes,)``, -1 for roots. ``depth`` (``int64``, of that shape) is 0 for
-    a root.
+    ``parent`` is of shape ``(nodes,)``, -1 for roots; ``depth``, of that shape, is 0 for a root.
     """
 
-    def __init__(self, parent: npt.NDArray[np.integer]) -> None:
+    def __init__(self, parent: npt.NDArray[np.integer], depth: npt.NDArray[np.integer]) -> None:
         self.parent = parent
-        # Each turn doubles the way up that a node has looked.
-        up = np.append(np.where(parent == ABSENT, len(parent), parent), len(parent))
-        depth = (up[:-1] != len(parent)).astype(np.int64)
-        depth = np.append(depth, 0)
-        while (up != len(parent)).any():
-            depth += depth[up]
-            up = up[up]
-        self.depth = depth[:-1]
-        self._order = np.argsort(self.depth, kind="stable")
-        self._ends = np.cumsum(np.bincount(self.depth))
+        self.depth = depth
+        deepest = int(depth.max(initial=0))
+        # Numbers of 16 bits are sorted by their digits, in a fifth of the time.
+        key = depth.astype(np.uint16) if deepest < 1 << 16 else depth
+        self._order = np.argsort(key, kind="stable")
+        self._ends = np.cumsum(np.bincount(depth))
 
     def _downwards(self) -> Iterator[Numbers]:
         """Yield the nodes of each level below the roots, from the top."""
@@ -59,6 +54,8 @@ class Levels:
 
     def inherit(self, flags: npt.NDArray[np.bool_]) -> None:
         """Set the flags of all that is below a node with a flag, in place."""
+        if not flags.any():
+            return
         for nodes in self._downwards():
             flags[nodes] |= flags[self.parent[nodes]]
 
@@ -67,19 +64,19 @@ class Levels:
 class Callers:
     """The callers of ticks, resolved; columns of shape ``(nodes,)``, a node after its parent.
 
-    ``place`` (``int32``) is what the resolver answers, -1 where the caller is unknown; ``address``
-    (``int32``) a row of the addresses, ``depth`` (``int64``) the number of further callers,
-    ``first`` (``int64``) the first tick that shows the node and ``shown`` how many do. ``of_tick``
-    is each tick's innermost caller, -1 where it has none.
+    ``place`` is what the resolver answers, -1 where the caller is unknown; ``address`` a row of the
+    addresses, ``depth`` the number of further callers; these are ``int32``. ``first`` is the first
+    tick that shows the node and ``shown`` how many do; ``int64``. ``of_tick`` is each tick's
+    innermost caller, -1 where it has none.
     """
 
-    parent: Numbers
+    parent: Indexes
     place: Indexes
     address: Indexes
-    depth: Numbers
+    depth: Indexes
     first: Numbers
     shown: Numbers
-    of_tick: Numbers
+    of_tick: Indexes
 
 
 def extents(ticks: Ticks, levels: Levels) -> tuple[Numbers, Numbers]:
@@ -96,51 +93,57 @@ def extents(ticks: Ticks, levels: Levels) -> tuple[Numbers, Numbers]:
 
 def resolve_callers(ticks: Ticks, resolver: Resolver) -> Callers:
     """Resolve the callers: once for each node, and by tick where an address varies."""
-    levels = resolver.levels
-    first, last = resolver.first, resolver.last
-    tick = np.minimum(first, max(len(ticks) - 1, 0))
-    place = resolver.at(ticks.address, lambda node: tick[node])
-    unsteady = resolver.varies(ticks.address, tick, last)
+    levels, first, last = resolver.levels, resolver.first, resolver.last
+    place = resolver.at(ticks.address, lambda node: first[node])
+    unsteady = resolver.varies(ticks.address, first, last)
+    of_tick = ticks.stack
+    has_callers = np.flatnonzero(of_tick != ABSENT)
+    parent, depth, address = ticks.parent, ticks.depth, ticks.address
     levels.inherit(unsteady)
-    has_callers = ticks.stack != ABSENT
     by_tick = np.flatnonzero(np.append(unsteady, False)[ticks.stack])
-    of_tick = ticks.stack.astype(np.int64)
-    parent, address = ticks.parent.astype(np.int64), ticks.address
     if len(by_tick):
-        path, owner, above = _paths(ticks, levels, by_tick)
+        path, owner, above = _paths(ticks, by_tick)
         anew = resolver.at(ticks.address[path], lambda row: by_tick[owner[row]])
-        of_tick[by_tick] = len(parent) + np.cumsum(levels.depth[ticks.stack[by_tick]] + 1) - 1
+        of_tick = of_tick.copy()
+        of_tick[by_tick] = len(parent) + np.cumsum(depth[ticks.stack[by_tick]] + 1) - 1
         parent = np.concatenate([parent, np.where(above == ABSENT, ABSENT, len(parent) + above)])
+        depth = np.concatenate([depth, depth[path]])
         place = np.concatenate([place, anew])
         address = np.concatenate([address, ticks.address[path]])
-        levels = Levels(parent)
+        levels = Levels(parent, depth)
+        first = np.full(len(parent), len(ticks))
+        np.minimum.at(first, of_tick[has_callers], has_callers)
+        levels.gather(np.minimum, first)
     shown = np.bincount(of_tick[has_callers], minlength=len(parent))
-    first = np.full(len(parent), len(ticks))
-    np.minimum.at(first, of_tick[has_callers], np.flatnonzero(has_callers))
     levels.gather(np.add, shown)
-    levels.gather(np.minimum, first)
-    used = np.flatnonzero(shown)
-    number = np.full(len(parent) + 1, ABSENT)
+    all_callers = Callers(parent, place, address, depth, first, shown, of_tick)
+    return all_callers if shown.all() else _shown_ones(all_callers)
+
+
+def _shown_ones(callers: Callers) -> Callers:
+    """Leave out the nodes that no tick shows."""
+    used = np.flatnonzero(callers.shown)
+    number = np.full(len(callers.parent) + 1, ABSENT, np.int32)
     number[used] = np.arange(len(used))
     return Callers(
-        parent=number[parent[used]],
-        place=place[used],
-        address=address[used],
-        depth=levels.depth[used],
-        first=first[used],
-        shown=shown[used],
-        of_tick=number[of_tick],
+        parent=number[callers.parent[used]],
+        place=callers.place[used],
+        address=callers.address[used],
+        depth=callers.depth[used],
+        first=callers.first[used],
+        shown=callers.shown[used],
+        of_tick=number[callers.of_tick],
     )
 
 
-def _paths(ticks: Ticks, levels: Levels, by_tick: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _paths(ticks: Ticks, by_tick: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """Return the nodes of some ticks' stacks, each from the outermost caller to the innermost.
 
     Also the place of each node's tick in ``by_tick``, and the place of its caller in the answer,
     -1 for the outermost.
     """
     leaf = ticks.stack[by_tick]
-    count = levels.depth[leaf] + 1
+    count = ticks.depth[leaf] + 1
     end = np.cumsum(count)
     path = np.empty(int(end[-1]), np.int64)
     place, cursor = end - 1, leaf

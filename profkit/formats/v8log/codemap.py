@@ -181,9 +181,10 @@ class CodeMap:
             self._renumber(code)
             self._insert(to, code)
             return True
-        del self._living[start]
-        if code.since < self.tick:
-            self._close(start, code, self.tick)
+        living, tick = self._living, self.tick
+        del living[start]
+        if code.since < tick:
+            self._spans.extend((start, start + code.size, code.since, tick, code.span_code))
         starts = self._starts[start >> _BUCKET_BITS]
         del starts[bisect_left(starts, start)]
         function = code.function
@@ -197,15 +198,16 @@ class CodeMap:
         if (
             to & _IN_BUCKET > _BUCKET - code.size
             or self._function_starts.get(bucket)
-            or to in self._living
-            or (place and self._end(starts[place - 1]) > to)
+            or to in living
+            # Of starts none is a function's.
+            or (place and starts[place - 1] + living[starts[place - 1]].size > to)  # type: ignore[union-attr]
             or (place < len(starts) and starts[place] < to + code.size)
         ):
             self._insert(to, code)
             return True
         starts.insert(place, to)
-        self._living[to] = code
-        code.since = self.tick
+        living[to] = code
+        code.since = tick
         if function is not None:
             function.code[to] = code
         return True

@@ -322,9 +322,12 @@ class _Addresses(dict[bytes, int]):
     """Addresses by their text: where code moves to it soon moves from."""
 
     def __missing__(self, field: bytes) -> int:
+        address = int(field, 16)
+        if not 0 <= address < _ADDRESSES or field[:2] != b"0x":
+            raise ValueError(field)
         if len(self) > _REMEMBERED:
             self.clear()
-        self[field] = address = _within(_ADDRESSES, field)
+        self[field] = address
         return address
 
 

@@ -109,7 +109,7 @@ class Resolver:
         self._key = address * self._ticks + self._since
         self._address = address
         self._code = spans.code[owner]
-        self.levels = Levels(ticks.parent)
+        self.levels = Levels(ticks.parent, ticks.depth)
         self.first, self.last = extents(ticks, self.levels)
         self.fixed = self._find_fixed(len(addresses), ticks)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.formats.v8log.fields import number
-from profkit.formats.v8log.stacks import RelativeStackError, StackReader
+from profkit.formats.v8log.stacks import RelativeStackError, StackReader, shifted
 from profkit.profile.columns import ABSENT, IndexColumn, StateColumn, ValueColumn
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class Ticks:
     number the rows of ``addresses`` (``int64``, shape ``(addresses,)``, :data:`NO_ADDRESS` where
     the token was none); ``tos`` is -1 where there is none. ``stack`` is the node of a tick's
     innermost caller, -1 where it has none, and ``parent`` (``int32``, shape ``(nodes,)``) the
-    caller's own caller; a node stands after its parent. ``time`` is in microseconds, as logged.
+    caller's own caller; a node stands after its parent. ``depth`` (``int32``, of that shape) is the
+    number of further callers. ``time`` is in microseconds, as logged.
     ``overflow`` is the row of what V8 writes where a stack is deeper than it writes, -1 where that
     never was.
     """
@@ -50,6 +51,7 @@ class Ticks:
     time: ValueColumn
     state: StateColumn
     parent: IndexColumn
+    depth: IndexColumn
     address: IndexColumn
     overflow: int
 
@@ -118,17 +120,16 @@ class TickColumns:
 
     def forget_texts(self) -> None:
         """Forget the texts of stacks: they serve reading only, and are long."""
-        self._stacks.clear()
+        self._stacks.forget_texts()
 
     def append(self, later: TickColumns) -> None:
         """Add the ticks of a later part of the log."""
+        later.forget_texts()
         known = np.array([self._addresses[token] for token in later._addresses], np.int32)
-        nodes = len(self._stacks.parent)
         for own, other in ((self._pc, later._pc), (self._tos, later._tos)):
             own.frombytes(known[np.array(other, np.int32)].tobytes())
-        self._stack.frombytes(_shifted(later._stack, nodes).tobytes())
-        self._stacks.parent.frombytes(_shifted(later._stacks.parent, nodes).tobytes())
-        self._stacks.address.frombytes(known[np.array(later._stacks.address, np.int32)].tobytes())
+        nodes = self._stacks.append(later._stacks, known)
+        self._stack.frombytes(shifted(later._stack, nodes).tobytes())
         self._time += later._time
         self._state += later._state
 
@@ -136,6 +137,7 @@ class TickColumns:
         """Return what was read."""
         tos = np.array(self._tos, np.int32)
         tos[tos == self._no_tos] = ABSENT
+        parent, depth, address = self._stacks.nodes()
         return Ticks(
             addresses=self._addresses.column(),
             pc=np.array(self._pc, np.int32),
@@ -143,16 +145,11 @@ class TickColumns:
             stack=np.array(self._stack, np.int32),
             time=np.array(self._time, np.int64),
             state=np.array(self._state, np.int8),
-            parent=np.array(self._stacks.parent, np.int32),
-            address=np.array(self._stacks.address, np.int32),
+            parent=parent,
+            depth=depth,
+            address=address,
             overflow=self._addresses.get(b"overflow", ABSENT),
         )
-
-
-def _shifted(nodes: array[int], by: int) -> IndexColumn:
-    column = np.array(nodes, np.int32)
-    column[column != ABSENT] += by
-    return column
 
 
 def _address(token: bytes) -> int:
