@@ -122,5 +122,7 @@ def _line_starts(text: bytes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         for digit in range(digits):
             is_first[np.minimum(start + digit, len(data) - 1)] = False
     newline = escape[kind == _NEWLINE]
-    units = np.cumsum(is_first)
-    return np.concatenate([np.zeros(1, np.int64), units[newline]])
+    # Counting what is no unit of its own takes far less memory than numbering the units.
+    rest = np.flatnonzero(~is_first)
+    units = newline + 1 - np.searchsorted(rest, newline, side="right")
+    return np.concatenate([np.zeros(1, np.int64), units])
