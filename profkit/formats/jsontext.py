@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from profkit.source import Source
 
-__all__ = ["NULL", "column_of", "decode", "is_given", "key_paths", "numbers", "text_of"]
+__all__ = [
+    "NULL",
+    "TooDeepError",
+    "column_of",
+    "decode",
+    "is_given",
+    "key_paths",
+    "numbers",
+    "text_of",
+]
 
 T = TypeVar("T")
 
@@ -32,6 +41,10 @@ _OBJECT = re.compile(rb"\s*\{")
 _TOKEN = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{\[])|[}\]]|"', re.DOTALL)
 _PLACE = re.compile(r"(.*) - at `(?:key in )?(.*)`", re.DOTALL)
 _BYTE = re.compile(r"(.*) \((byte \d+)\)")
+
+
+class TooDeepError(FormatError):
+    """Arrays and objects stand in each other more deeply than the decoder goes."""
 
 
 def key_paths(head: bytes) -> Iterator[tuple[bytes, ...]]:
@@ -80,7 +93,8 @@ def decode(
     A number in quotes is a number too.
 
     Raises :class:`FormatError` with the place: a path such as ``$.nodes[0].id`` where the content
-    is not as the format has it, a byte where it is no JSON.
+    is not as the format has it, a byte where it is no JSON; :class:`TooDeepError` where it may be,
+    but is nested too deeply to tell.
     """
     try:
         return msgspec.json.decode(text, type=type, strict=False)
@@ -98,7 +112,7 @@ def decode(
         where = f"byte {error.start}" if at == "$" else at
         raise FormatError(source, "a string is not valid UTF-8", where=where) from None
     except RecursionError:
-        raise FormatError(source, "is nested too deeply", where=at) from None
+        raise TooDeepError(source, "is nested too deeply", where=at) from None
 
 
 def _lowered(message: str) -> str:

@@ -29,7 +29,8 @@ class Meta:
     the program that was recorded with or that wrote the file, where the file says so.
     ``start_time`` and ``end_time`` are nanoseconds on the recording's own clock, None where the
     format has no time; ``interval`` is the nominal time between two samples in nanoseconds, or
-    None. ``facts`` are further things that the file says of itself, for display.
+    None. ``facts`` are further things that the file says of itself, for display; ``remarks`` are
+    what a reader of its figures should know.
     """
 
     format: str
@@ -39,6 +40,7 @@ class Meta:
     end_time: int | None = None
     interval: int | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

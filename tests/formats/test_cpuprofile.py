@@ -462,7 +462,9 @@ def changed(row, **changes):
         (b'{"nodes":[{"id":1', "byte 17", "input data was truncated"),
         (b'{"nodes":[}', "byte 10", "JSON is malformed: "),
         (b'{"nodes":[{"id":NaN}]}', "byte 16", "JSON is malformed: "),
-        (b'{"head":' + b'{"id":1,"children":[' * 20_000, "$", "is nested too deeply"),
+        (b'{"head":' + b'{"id":1,"children":[' * 20_000, "byte 400008", "input data was truncated"),
+        (b'{"head":{"id":1}' + b"]" * 3, "byte 16", "JSON is malformed: "),
+        (b'{"head":' + b"[" * 5_000 + b"]" * 5_000 + b"}", "$", "is nested too deeply"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_place(document, where, message):

@@ -49,7 +49,7 @@ def sniff(head: bytes) -> bool | None:
     return verdict
 
 
-def read(source: Source, options: ReadOptions) -> Profile:  # noqa: ARG001 (nothing to choose)
+def read(source: Source, options: ReadOptions) -> Profile:
     """Read a CPU profile.
 
     Raises :class:`~profkit.errors.FormatError` where the call tree makes no sense, and
@@ -59,4 +59,5 @@ def read(source: Source, options: ReadOptions) -> Profile:  # noqa: ARG001 (noth
     from profkit.formats.cpuprofile.schema import parse  # noqa: PLC0415
     from profkit.formats.jsontext import text_of  # noqa: PLC0415
 
-    return assemble(parse(text_of(source), source.name), source.name)
+    file = parse(text_of(source), source.name, lines=options.lines)
+    return assemble(file, source.name, options)

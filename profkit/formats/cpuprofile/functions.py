@@ -15,19 +15,18 @@ __all__ = ["intern", "kind_of"]
 
 
 def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
-    """Return the number of the frame that stands for a call frame; lines and columns from 1."""
+    """Return the number of the function that a call frame is; lines and columns from 1."""
     line, column = (
         ABSENT if place is None or place < 0 else place + 1
         for place in (call_frame.line_number, call_frame.column_number)
     )
-    function = builder.function(
+    return builder.function(
         call_frame.function_name or ANONYMOUS,
         path_of(call_frame.url or ""),
         line,
         column,
         kind_of(call_frame),
     )
-    return builder.frame(function)
 
 
 def kind_of(call_frame: CallFrame) -> Kind:

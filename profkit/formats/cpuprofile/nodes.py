@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.errors import FormatError
-from profkit.formats.cpuprofile.schema import CallFrame
+from profkit.formats.cpuprofile.schema import CallFrame, TickedNode
 from profkit.formats.interning import Numbered
 from profkit.formats.jsontext import decode
 from profkit.profile import ABSENT
@@ -35,7 +35,8 @@ class NodeTable:
     """One row a node; columns of shape ``(nodes,)``.
 
     ``parent`` is the row of the parent, -1 for a root; ``call_frame`` indexes ``call_frames``;
-    ``hits`` is the hit count, -1 where the file has none.
+    ``hits`` is the hit count, -1 where the file has none. ``ticks`` are rows of a node, a line and
+    how many of its hits fell on it, of shape ``(lines, 3)``; None where nobody asked for lines.
     """
 
     ids: IdIndex
@@ -43,6 +44,7 @@ class NodeTable:
     call_frame: Ints
     hits: Ints
     call_frames: tuple[CallFrame, ...]
+    ticks: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.parent)
@@ -100,6 +102,7 @@ class _Columns:
         self._counts: list[Ints] = []
         self._children: list[Ints] = []
         self._parents: dict[int, int] = {}
+        self._ticks: list[tuple[int, int, int]] | None = None
         self._rows = 0
 
     def add(self, batch: list[Node]) -> None:
@@ -117,6 +120,13 @@ class _Columns:
         if above.count(None) < count:
             rows = enumerate(above, self._rows)
             self._parents.update((row, parent) for row, parent in rows if parent is not None)
+        if batch and isinstance(batch[0], TickedNode):
+            self._ticks = self._ticks or []
+            self._ticks += (
+                (row, tick.line, tick.ticks)
+                for row, node in enumerate(batch, self._rows)
+                for tick in node.position_ticks or ()  # type: ignore[attr-defined]
+            )
         self._rows += count
 
     def _column(self, items: Iterable[int], count: int) -> Ints:
@@ -144,7 +154,16 @@ class _Columns:
             call_frame=call_frame,
             hits=concat(self._hits, np.int64),
             call_frames=tuple(self._decoded_call_frames(call_frame)),
+            ticks=self._tick_table(),
         )
+
+    def _tick_table(self) -> Ints | None:
+        if self._ticks is None:
+            return None
+        try:
+            return np.array(self._ticks, np.int64).reshape(-1, 3)
+        except OverflowError:
+            raise self._refusal("a number is beyond 64 bits", "") from None
 
     def _decoded_call_frames(self, call_frame: Ints) -> Iterator[CallFrame]:
         for number, text in enumerate(self._texts):
