@@ -56,7 +56,7 @@ def ours(profile):
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-@pytest.mark.parametrize(("path", "recording"), zip(RECORDINGS, IDS, strict=True), ids=IDS)
+@pytest.mark.parametrize(("path", "recording"), list(zip(RECORDINGS, IDS, strict=True)), ids=IDS)
 def test_self_and_total_of_every_function_are_the_tools_own(path, recording, tool):
     theirs = figures(recording, tool)
     mine = ours(load(path, options=ReadOptions(compat=tool)))

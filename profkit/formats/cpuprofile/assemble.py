@@ -51,8 +51,8 @@ def assemble(file: File, source: str, options: ReadOptions | None = None) -> Pro
     """Make the profile of a decoded file.
 
     Raises :class:`FormatError` where the call tree or the times make no sense,
-    :class:`EmptyInputError` where nothing was sampled, and :class:`UsageError` where a tool is asked
-    for that needs what the file does not have.
+    :class:`EmptyInputError` where nothing was sampled, and :class:`UsageError` where a tool's
+    figures need what the file does not have.
     """
     options = options or ReadOptions()
     builder = ProfileBuilder()

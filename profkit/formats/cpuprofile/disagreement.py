@@ -29,8 +29,9 @@ def disagreements(
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Compare functions' shares, each pair of what the file tells of them.
 
-    ``function`` (shape ``(nodes,)``) is the number of each node's, ``names`` the functions' names. Shares differ by the part of the time that would have to move from some functions to
-    others for them to be equal (their total variation).
+    ``function`` (shape ``(nodes,)``) is the number of each node's, ``names`` the functions' names.
+    Shares differ by the part of the time that would have to move from some functions to others for
+    them to be equal (their total variation).
 
     Returns facts, each a title and a sentence, and a remark where hits disagree with another.
     """

@@ -40,49 +40,66 @@ def take_apart(text: bytes | bytearray, source: str) -> tuple[bytes, list[Cut]]:
 
     Raises :class:`FormatError` where brackets do not match.
     """
-    outer = Cut()
-    nodes: list[Cut] = []
-    stack: list[_Open] = []
-    copied = 0  # how much of the text has gone to whom it belongs
-    key, key_end = b"", 0
+    taker = _Taker(text, source)
     for token in _TOKEN.finditer(text):
         sign = token[0]
-        if sign[:1] == b'"':
-            key, key_end = token[1], token.end()
-            continue
-        above = stack[-1] if stack else _Open(b"", False, outer)
         if sign in _CLOSING:
-            is_value = bytes(text[key_end : token.start()]).strip() == b":"
-            in_nodes = above.holds_nodes and sign == b"{"
-            is_head = not nodes and sign == b"{" and is_value and key == b"head"
-            is_list = bool(nodes) and sign == b"[" and is_value and key == b"children"
-            is_list = is_list and above.bracket == b"{" and above.owner is not outer
-            owner = above.owner
-            if in_nodes or is_head or is_list:
-                owner.pieces.append(bytes(text[copied : token.start()]))
-                copied = token.start()
-            if is_list or is_head:
-                owner.pieces.append(_EMPTY[sign])
-            if in_nodes or is_head:
-                if in_nodes:
-                    owner.pieces.pop()  # a comma between nodes
-                    owner.children.append(len(nodes))
-                owner = Cut()
-                nodes.append(owner)
-            stack.append(_Open(sign, is_list, owner))
-            continue
-        if not stack or _CLOSING[above.bracket] != sign:
-            raise FormatError(
-                source, "JSON is malformed: a bracket closes none", where=f"byte {token.start()}"
-            )
-        stack.pop()
-        below = stack[-1].owner if stack else outer
-        if above.holds_nodes:
-            copied = token.end()
-        elif above.owner is not below:
-            above.owner.pieces.append(bytes(text[copied : token.end()]))
-            copied = token.end()
-    if stack:
-        raise FormatError(source, "input data was truncated", where=f"byte {len(text)}")
-    outer.pieces.append(bytes(text[copied:]))
-    return b"".join(outer.pieces), nodes
+            taker.open(sign, token.start())
+        elif sign[:1] == b'"':
+            taker.key, taker.key_end = token[1], token.end()
+        else:
+            taker.close(sign, token.start())
+    return taker.end()
+
+
+class _Taker:
+    """Goes through the text once, and gives each part to the node that it belongs to."""
+
+    def __init__(self, text: bytes | bytearray, source: str) -> None:
+        self.key, self.key_end = b"", 0
+        self._text = text
+        self._source = source
+        self._outer = Cut()
+        self._nodes: list[Cut] = []
+        self._open = [_Open(b"", False, self._outer)]
+        self._copied = 0
+
+    def open(self, sign: bytes, at: int) -> None:
+        """Take a bracket that opens."""
+        above = self._open[-1]
+        owner = above.owner
+        is_value = bytes(self._text[self.key_end : at]).strip() == b":"
+        is_node = above.holds_nodes and sign == b"{"
+        is_head = not self._nodes and sign == b"{" and is_value and self.key == b"head"
+        is_list = owner is not self._outer and above.bracket == b"{" and sign == b"["
+        is_list = is_list and is_value and self.key == b"children"
+        if is_node:
+            owner.children.append(len(self._nodes))
+        elif is_list or is_head:
+            owner.pieces.append(bytes(self._text[self._copied : at]) + _EMPTY[sign])
+        if is_node or is_list or is_head:
+            self._copied = at
+        if is_node or is_head:
+            owner = Cut()
+            self._nodes.append(owner)
+        self._open.append(_Open(sign, is_list, owner))
+
+    def close(self, sign: bytes, at: int) -> None:
+        """Take a bracket that closes."""
+        closed = self._open.pop()
+        if _CLOSING.get(closed.bracket) != sign:
+            message = "JSON is malformed: a bracket closes none"
+            raise FormatError(self._source, message, where=f"byte {at}")
+        if closed.holds_nodes:
+            self._copied = at + 1
+        elif closed.owner is not self._open[-1].owner:
+            closed.owner.pieces.append(bytes(self._text[self._copied : at + 1]))
+            self._copied = at + 1
+
+    def end(self) -> tuple[bytes, list[Cut]]:
+        """Return the outer text and the nodes."""
+        if len(self._open) > 1:
+            where = f"byte {len(self._text)}"
+            raise FormatError(self._source, "input data was truncated", where=where)
+        self._outer.pieces.append(bytes(self._text[self._copied :]))
+        return b"".join(self._outer.pieces), self._nodes
