@@ -51,7 +51,8 @@ def load(
         if options.symbols:
             from profkit.symbols.native import name_native_code  # noqa: PLC0415
 
-            profile = validate(name_native_code(profile, options.symbol_files, options.target))
+            named = name_native_code(profile, options.symbol_files, options.target)
+            profile = profile if named is profile else validate(named)
         for source_map in options.source_maps:
             from profkit.symbols.sources import apply_source_map  # noqa: PLC0415 (imports msgspec)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile.columns import ValueColumn, values
+from profkit.profile.columns import ValueColumn, sums_by, values
 from profkit.profile.deopts import DeoptTable
 from profkit.profile.functions import FunctionTable, Kind
 from profkit.profile.ledger import Ledger
@@ -92,7 +92,8 @@ class Profile:
         """
         answer = np.zeros(len(self.tree), np.int64)
         for thread in self.threads:
-            np.add.at(answer, thread.samples.node, thread.samples.values[:, value_type])
+            samples = thread.samples
+            answer += sums_by(samples.node, samples.values[:, value_type], len(answer))
         if not include_idle:
             answer[self.kind_of_node == Kind.IDLE] = 0
         return values(answer)

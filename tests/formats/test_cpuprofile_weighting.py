@@ -27,7 +27,7 @@ def ints(*numbers):
 
 def shares(node, duration, hits):
     extra = find_extra(node, duration, hits)
-    weighed = reweigh(duration, extra)
+    weighed = reweigh(duration, extra, usual_interval(duration, extra))
     assert int(weighed.sum()) == int(duration.sum())
     return np.bincount(node, weights=weighed, minlength=len(hits)), extra
 
@@ -90,12 +90,12 @@ def test_hit_counts_that_tell_nothing_change_nothing(hits):
     node, duration = ints(0, 0, 1, 1), ints(1, 2, 3, 4)
     extra = find_extra(node, duration, hits)
     assert not extra.any()
-    assert reweigh(duration, extra).tolist() == duration.tolist()
+    assert reweigh(duration, extra, usual_interval(duration, extra)).tolist() == duration.tolist()
 
 
 def test_no_samples_have_no_extra_ones():
     assert not len(find_extra(ints(), ints(), ints(0, 3)))
-    assert reweigh(ints(), np.zeros(0, bool)).tolist() == []
+    assert reweigh(ints(), np.zeros(0, bool), 0).tolist() == []
 
 
 samples_and_hits = st.lists(
@@ -110,7 +110,7 @@ def test_no_time_is_lost_and_none_is_negative(drawn):
     rows, hits = drawn
     node, duration = ints(*(n for n, _ in rows)), ints(*(d for _, d in rows))
     extra = find_extra(node, duration, ints(*hits))
-    weighed = reweigh(duration, extra)
+    weighed = reweigh(duration, extra, usual_interval(duration, extra))
     assert int(weighed.sum()) == int(duration.sum())
     assert (weighed >= 0).all()
     count = np.bincount(node, minlength=5)

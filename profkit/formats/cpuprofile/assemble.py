@@ -80,11 +80,13 @@ def assemble(file: File, source: str, options: ReadOptions | None = None) -> Pro
         facts=facts,
         remarks=remarks,
     )
-    if measured.duration is None:
-        types, columns = [_SAMPLES], [measured.count]
-    else:
+    types, columns = [_SAMPLES], [measured.count]
+    if measured.duration is not None:
         types, columns = [_CPU, _SAMPLES], [measured.duration, measured.count]
-    samples = SampleTable(place, np.stack(columns, axis=1), measured.time)
+    values = np.empty((len(place), len(columns)), np.int64)
+    for at, column in enumerate(columns):
+        values[:, at] = column
+    samples = SampleTable(place, values, measured.time)
     return builder.finish(meta, types, tree, [_thread(source, samples)])
 
 

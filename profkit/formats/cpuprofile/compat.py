@@ -81,9 +81,9 @@ def _like_devtools_timeline(
     duration = timing.duration.copy()
     if len(ids) > 1:
         duration[-1] = round(int(timing.time[-1] - timing.time[0]) / (len(ids) - 1))
-    order = timing.order[known[timing.order]]
-    keep = known[timing.order]
-    node = _without_single_programs(node[order], nodes)
+    order = np.arange(len(ids)) if timing.order is None else timing.order
+    keep = known[order]
+    node = _without_single_programs(node[order[keep]], nodes)
     end = int(timing.time[-1] + duration[-1])
     measured = _measured(node, duration[keep], timing.time[keep], timing.start, end)
     nodes, node = place_collections(nodes, node, over_nothing=True)

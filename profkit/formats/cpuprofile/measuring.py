@@ -10,6 +10,7 @@ import numpy as np
 from profkit.formats.cpuprofile.timing import end_points, time_samples
 from profkit.formats.cpuprofile.weighting import find_extra, reweigh, spread, usual_interval
 from profkit.profile import ABSENT, Action
+from profkit.profile.columns import sums_by
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -77,25 +78,25 @@ def measure_samples(
     timing = time_samples(file, len(ids), source, ledger)
     if timing is None:
         return Measured(node[known], np.ones(int(known.sum()), np.int64))
-    node, duration, time = node[timing.order], timing.duration, timing.time
+    duration, time = timing.duration, timing.time
+    if timing.order is not None:
+        node, known = node[timing.order], known[timing.order]
     if not known.all():
-        known = known[timing.order]
         node, duration, time = node[known], duration[known], time[known]
-    count = np.bincount(node, minlength=len(table))
+    count = sums_by(node, None, len(table))
     hits = np.where(table.hits < 0, count, table.hits)
     extra = find_extra(node, duration, hits)
     interval = usual_interval(duration, extra)
-    between = np.zeros(len(table), np.int64)
-    np.add.at(between, node, duration)
+    between = sums_by(node, duration, len(table))
     if weigh == "hits":
         cause = f"{_EXTRA}: time moved to where the hits are"
         ledger.add(Action.REPAIRED, "samples", cause, int(extra.sum()))
-        duration = reweigh(duration, extra)
+        duration = reweigh(duration, extra, interval)
     else:
         ledger.add(Action.USED, "samples", f"{_EXTRA}: like all others", int(extra.sum()))
         if weigh == "samples":
-            duration = spread(np.ones(len(node), np.int64), int(duration.sum()))
-    ones = np.ones(len(node), np.int64)
+            duration = spread(np.broadcast_to(np.int64(1), node.shape), int(duration.sum()))
+    ones = np.broadcast_to(np.int64(1), node.shape)
     return Measured(node, ones, duration, time, interval, timing.start, timing.end, count, between)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["NodeTable", "tabulate"]
 
 _DENSE = 8
+_NARROW = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +63,24 @@ class IdIndex:
         if span > _DENSE * len(ids) + _DENSE:
             self._sorted, ranks = np.unique(ids, return_inverse=True)
             self._low, span, ids = 0, len(self._sorted), ranks
-        self._rows = np.full(span + 1, ABSENT, np.int64)
+        self._rows = np.full(span + 1, ABSENT, np.int32)
         self._rows[ids - self._low] = rows
         if len(twice := np.flatnonzero(self._rows[ids - self._low] != rows)):
             raise KeyError(int(self._rows[ids[twice[0]] - self._low]))
 
-    def find(self, ids: Ints) -> Ints:
+    def find(self, ids: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
         """Return the row of each id, -1 where there is none; shape ``(len(ids),)``."""
+        if max(abs(self._low), abs(self._low + len(self._rows))) > _NARROW:
+            ids = ids.astype(np.int64, copy=False)
         if self._sorted is None:
-            inside = (ids >= self._low) & (ids < self._low + len(self._rows) - 1)
-            return self._rows[np.where(inside, ids - self._low, -1)]
+            high = self._low + len(self._rows) - 1
+            if len(ids) and self._low <= int(ids.min()) and int(ids.max()) < high:
+                return self._rows[ids - self._low]
+            inside = (ids >= self._low) & (ids < high)
+            return self._rows[np.where(inside, ids, self._low - 1) - self._low]
         rank = np.searchsorted(self._sorted, ids)
         rank[rank == len(self._sorted)] = 0
-        return np.where(self._sorted[rank] == ids, self._rows[rank], ABSENT)
+        return np.where(self._sorted[rank] == ids, self._rows[rank], np.int32(ABSENT))
 
 
 def tabulate(batches: Iterable[list[Node]], source: str, at: str) -> NodeTable:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.profile import ABSENT, Action, Kind, StackTree
-from profkit.profile.columns import unique_rows
+from profkit.profile.columns import sums_by, unique_rows
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -67,15 +67,18 @@ def place_collections(
     """
     is_root = (nodes.kind == Kind.ROOT) & (nodes.parent == ABSENT)
     at_top = (nodes.parent == ABSENT) | is_root[nodes.parent]
-    is_collection = ((nodes.kind == Kind.GC) & at_top)[node]
-    if not is_collection.any():
+    row = np.flatnonzero(((nodes.kind == Kind.GC) & at_top)[node])
+    if not len(row):
         return nodes, node
-    before = np.maximum.accumulate(np.where(is_collection, -1, np.arange(len(node))))
+    # Of several in a row, all interrupted what the first did.
+    starts = np.flatnonzero(np.diff(row, prepend=-2) > 1)
+    before = np.repeat(row[starts] - 1, np.diff(np.append(starts, len(row))))
     victim = node[before]
-    moved = is_collection & (before >= 0)
+    moved = before >= 0
     if not over_nothing:
         moved &= ~np.isin(nodes.kind[victim], _NOTHING)
-    nodes, row = nodes.with_calls(victim[moved], node[moved])
+    moved, victim = row[moved], victim[moved]
+    nodes, row = nodes.with_calls(victim, node[moved])
     node = node.copy()
     node[moved] = row
     return nodes, node
@@ -113,7 +116,7 @@ def build_tree(nodes: Nodes, node: Ints, ledger: LedgerBook) -> tuple[StackTree,
     samples of its own.
     """
     parent = nodes.parent
-    used = np.bincount(node, minlength=len(nodes)) > 0
+    used = sums_by(node, None, len(nodes)) > 0
     is_top = (nodes.kind == Kind.ROOT) & (parent == ABSENT)
     if is_top.any():
         orphan = (parent == ABSENT) & ~is_top
@@ -126,4 +129,5 @@ def build_tree(nodes: Nodes, node: Ints, ledger: LedgerBook) -> tuple[StackTree,
     keep = used | has_children[:-1] | ~(is_top | is_collector)
     new_row = np.append(np.cumsum(keep) - 1, ABSENT)
     tree, place = StackTree.from_parents(new_row[parent[keep]], nodes.frame[keep])
-    return tree, place[new_row[node]]
+    place_of_row = np.append(place, np.int32(ABSENT))[new_row[:-1]]
+    return tree, place_of_row[node]

@@ -157,8 +157,8 @@ def _parse(
     )
     return File(
         nodes=nodes,
-        samples=numbers(profile.samples, source, f"{at}.samples", whole=True),
-        deltas=numbers(profile.time_deltas, source, f"{at}.timeDeltas"),
+        samples=numbers(profile.samples, source, f"{at}.samples", whole=True, narrow=True),
+        deltas=numbers(profile.time_deltas, source, f"{at}.timeDeltas", narrow=True),
         timestamps=numbers(profile.timestamps, source, f"{at}.timestamps"),
         start=start,
         end=end,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from profkit.errors import FormatError
+from profkit.formats.cpuprofile.weighting import median
 from profkit.profile import Action
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ _LARGEST = 2.0**61 / _PER_MICROSECOND
 class Timing:
     """Columns of shape ``(samples,)`` in the order of time, in nanoseconds.
 
-    ``order`` is each sample's row in the file; ``time`` is when it was taken; ``duration`` how
+    ``order`` is each sample's row in the file, None where they are in order; ``time`` is when it was taken; ``duration`` how
     long it stands, which is until the next one. The recording lasted from ``start`` to ``end``.
     """
 
-    order: Ints
+    order: Ints | None
     time: Ints
     duration: Ints
     start: int
@@ -52,8 +53,8 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
     if times is None:
         return None
     start, time, end = times
-    order = np.arange(count, dtype=np.int64)
-    backwards = np.flatnonzero(np.diff(time) < 0)
+    order = None
+    backwards = np.flatnonzero(time[1:] < time[:-1])
     if len(backwards):
         order = np.argsort(time, kind="stable")
         time = time[order]
@@ -64,12 +65,13 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
             len(backwards),
             f"{file.at}.samples[{backwards[0] + 1}]",
         )
-    gaps = np.diff(time)
+    duration = np.empty(count, np.int64)
+    np.subtract(time[1:], time[:-1], out=duration[:-1])
     last = end - int(time[-1]) if end is not None else 0
     if last <= 0:
-        last = int(np.median(gaps)) if len(gaps) else 0
+        last = int(median(duration[:-1])) if count > 1 else 0
         ledger.add(Action.REPAIRED, "samples", "the last has no end: given the usual interval")
-    duration = np.append(gaps, last)
+    duration[-1] = last
     return Timing(order, time, duration, start, int(time[-1]) + last)
 
 
@@ -94,10 +96,12 @@ def _absolute_times(
     if file.deltas is not None:
         at = f"{file.at}.timeDeltas"
         with np.errstate(over="ignore"):
-            _refuse_overflow(float(np.abs(file.deltas.astype(np.float64)).sum()), source, at)
+            _refuse_overflow(_absolute_sum(file.deltas), source, at)
         # Without a start the clock is the samples' own, which says nothing of the end.
         start, end = (0, None) if start is None else (start, end)
-        time = np.cumsum(_in_nanoseconds(file.deltas)) + start
+        time = _in_nanoseconds(file.deltas)
+        np.cumsum(time, out=time)
+        time += start
     elif file.timestamps is not None:
         at = f"{file.at}.timestamps"
         _refuse_overflow(
@@ -122,13 +126,21 @@ def _absolute_times(
     return start, time, end
 
 
+def _absolute_sum(column: npt.NDArray[Any]) -> float:
+    """Return at least the sum of the column's absolute values, and it where that is too large."""
+    most = max(float(column.max(initial=0)), -float(column.min(initial=0)))
+    if most * len(column) < _LARGEST:
+        return most * len(column)
+    return float(np.abs(column.astype(np.float64)).sum())
+
+
 def _refuse_overflow(microseconds: float, source: str, at: str) -> None:
     if microseconds >= _LARGEST:
         raise FormatError(source, "the times are beyond 64 bits of nanoseconds", where=at)
 
 
 def _in_nanoseconds(microseconds: npt.NDArray[Any]) -> Ints:
-    if microseconds.dtype == np.int64:
-        return microseconds * _PER_MICROSECOND
+    if np.issubdtype(microseconds.dtype, np.integer):
+        return np.multiply(microseconds, _PER_MICROSECOND, dtype=np.int64)
     rounded: Ints = np.rint(microseconds * _PER_MICROSECOND).astype(np.int64)
     return rounded
