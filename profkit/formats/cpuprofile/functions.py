@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["intern", "kind_of"]
 
+# The latter is all that Node 12 and 14 write.
+_WASM = ("wasm://", "wasm ")
+
 
 def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
     """Return the number of the function that a call frame is; lines and columns from 1."""
@@ -33,7 +36,7 @@ def kind_of(call_frame: CallFrame) -> Kind:
     """Tell what sort of code a call frame is, from what V8 leaves out of it."""
     name = call_frame.function_name or ""
     if call_frame.url:
-        return Kind.WASM if call_frame.url.startswith("wasm://") else Kind.JS
+        return Kind.WASM if call_frame.url.startswith(_WASM) else Kind.JS
     if kind := META_KINDS.get(name):
         return kind
     if name.startswith("RegExp: "):
