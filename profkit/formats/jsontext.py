@@ -150,7 +150,7 @@ def numbers(
 def _whole_numbers(text: memoryview) -> npt.NDArray[Any] | None:
     """Decode an array of whole numbers, a block at a time; None where it may be none."""
     start, end = 1, len(text) - 1
-    if text[:1] != b"[" or not bytes(text[1:_BLOCK]).strip(b" \t\r\n]"):
+    if bytes(text[:1]) != b"[" or not bytes(text[1:_BLOCK]).strip(b" \t\r\n]"):
         return None
     commas = sum(bytes(text[at : at + _BLOCK]).count(b",") for at in range(0, end, _BLOCK))
     answer: npt.NDArray[Any] = np.empty(commas + 1, np.int32)

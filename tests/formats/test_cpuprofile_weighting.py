@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profkit.formats.cpuprofile.weighting import find_extra, reweigh, spread, usual_interval
+from profkit.formats.cpuprofile.weighting import (
+    find_extra,
+    median,
+    reweigh,
+    spread,
+    usual_interval,
+)
+from profkit.formats.registry import ReadOptions
 from profkit.loading import load
 from profkit.profile import Action
 
@@ -157,3 +164,37 @@ def test_functions_that_deoptimise_get_the_time_of_their_hits():
     is_unsteady = np.array([name.startswith("add") for name in names])[profile.function_of_node]
     share = own[is_unsteady].sum() / own.sum()
     assert share == pytest.approx(share_of_hits, abs=0.03)
+
+
+@given(st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=40))
+def test_the_median_is_numpys(value):
+    assert median(ints(*value)) == np.median(value)
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=IDS)
+def test_each_weighing_has_the_same_sum_and_its_own_meaning(path):
+    document = json.loads(gzip.decompress(path.read_bytes()))
+    weighed = {w: load(path, options=ReadOptions(weigh=w)) for w in ("hits", "samples", "deltas")}
+    sums = {w: int(profile.self_values(0).sum()) for w, profile in weighed.items()}
+    assert len(set(sums.values())) == 1
+
+    times = document["startTime"] + np.cumsum(document["timeDeltas"])
+    times = np.append(np.sort(times), document["endTime"])
+    samples = weighed["deltas"].threads[0].samples
+    assert samples.values[:, 0].tolist() == (np.diff(times) * 1000).tolist()
+    each = weighed["samples"].threads[0].samples.values[:, 0]
+    assert int(each.max() - each.min()) <= 1
+    counts = weighed["hits"].ledger.count(Action.REPAIRED, "samples")
+    sorted_ones = weighed["deltas"].ledger.count(Action.REPAIRED, "samples")
+    assert weighed["deltas"].ledger.count(Action.USED, "samples") == counts - sorted_ones
+
+
+def test_a_profile_tells_how_far_its_samples_are_from_its_hits():
+    profile = load(SAMPLES / "node/24.21.0/deopts.cpuprofile.gz")
+    facts = dict(profile.meta.facts)
+    said = "32.6 % apart, most in unsteady (9.3 % against 23.1 %)"
+    assert facts["samples against hit counts"] == said
+    assert facts["time between samples against samples"].startswith("23.4 % apart")
+    (remark,) = profile.meta.remarks
+    assert remark.startswith("time between samples against hit counts: 33.9 % apart")
+    assert not load(SAMPLES / "node/12.22.12/wasm.cpuprofile.gz").meta.remarks

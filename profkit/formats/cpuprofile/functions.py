@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["intern", "kind_of"]
 
-# The latter is all that Node 12 and 14 write.
-_WASM = ("wasm://", "wasm ")
+_WASM = "wasm://"
+# All that Node 12 and 14 write of WebAssembly, which is no place.
+_WASM_NOWHERE = "wasm "
 
 
 def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
@@ -25,7 +26,7 @@ def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
     )
     return builder.function(
         call_frame.function_name or ANONYMOUS,
-        path_of(call_frame.url or ""),
+        "" if call_frame.url == _WASM_NOWHERE else path_of(call_frame.url or ""),
         line,
         column,
         kind_of(call_frame),
@@ -36,7 +37,7 @@ def kind_of(call_frame: CallFrame) -> Kind:
     """Tell what sort of code a call frame is, from what V8 leaves out of it."""
     name = call_frame.function_name or ""
     if call_frame.url:
-        return Kind.WASM if call_frame.url.startswith(_WASM) else Kind.JS
+        return Kind.WASM if call_frame.url.startswith((_WASM, _WASM_NOWHERE)) else Kind.JS
     if kind := META_KINDS.get(name):
         return kind
     if name.startswith("RegExp: "):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -68,16 +68,16 @@ class IdIndex:
         if len(twice := np.flatnonzero(self._rows[ids - self._low] != rows)):
             raise KeyError(int(self._rows[ids[twice[0]] - self._low]))
 
-    def find(self, ids: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
-        """Return the row of each id, -1 where there is none; shape ``(len(ids),)``."""
+    def find(self, ids: npt.NDArray[Any]) -> Ints:
+        """Return the row of each id, -1 where there is none; ``int32`` of shape ``(len(ids),)``."""
         if max(abs(self._low), abs(self._low + len(self._rows))) > _NARROW:
             ids = ids.astype(np.int64, copy=False)
         if self._sorted is None:
             high = self._low + len(self._rows) - 1
             if len(ids) and self._low <= int(ids.min()) and int(ids.max()) < high:
-                return self._rows[ids - self._low]
+                return self._rows.take(ids - self._low)
             inside = (ids >= self._low) & (ids < high)
-            return self._rows[np.where(inside, ids, self._low - 1) - self._low]
+            return self._rows.take(np.where(inside, ids, self._low - 1) - self._low, mode="wrap")
         rank = np.searchsorted(self._sorted, ids)
         rank[rank == len(self._sorted)] = 0
         return np.where(self._sorted[rank] == ids, self._rows[rank], np.int32(ABSENT))

@@ -74,11 +74,11 @@ def place_collections(
     starts = np.flatnonzero(np.diff(row, prepend=-2) > 1)
     before = np.repeat(row[starts] - 1, np.diff(np.append(starts, len(row))))
     victim = node[before]
-    moved = before >= 0
+    has_victim = before >= 0
     if not over_nothing:
-        moved &= ~np.isin(nodes.kind[victim], _NOTHING)
-    moved, victim = row[moved], victim[moved]
-    nodes, row = nodes.with_calls(victim, node[moved])
+        has_victim &= ~np.isin(nodes.kind[victim], _NOTHING)
+    moved = row[has_victim]
+    nodes, row = nodes.with_calls(victim[has_victim], node[moved])
     node = node.copy()
     node[moved] = row
     return nodes, node

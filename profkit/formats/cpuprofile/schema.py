@@ -148,7 +148,7 @@ def _parse(
             heads = _decoded_cuts(cuts, source, nodes_at)
         else:
             heads = _in_pre_order(decode(profile.head, _HeadNode, source, at=nodes_at))
-        nodes = iter([list(_from_heads(heads, source))])
+        nodes = iter([_from_heads(heads, source)])
     else:
         raise FormatError(source, "a CPU profile has `nodes`, and here are none", where=at)
     start, end = (
@@ -219,10 +219,9 @@ def _decoded_cuts(
         yield node, tuple(nodes[child].id for child in cut.children)
 
 
-def _from_heads(
-    heads: Iterator[tuple[_HeadNode, tuple[int, ...]]], source: str
-) -> Iterator[TickedNode]:
+def _from_heads(heads: Iterator[tuple[_HeadNode, tuple[int, ...]]], source: str) -> list[Node]:
     """Turn nodes of old into what they would be today."""
+    nodes: list[Node] = []
     for node, children in heads:
         if node.self_size is not None:
             raise FormatError(
@@ -231,9 +230,9 @@ def _from_heads(
         frame = node.call_frame
         if not is_given(frame):
             frame = msgspec.Raw(msgspec.json.encode(_old_call_frame(node)))
-        yield TickedNode(
-            node.id, frame, node.hit_count, children, position_ticks=node.position_ticks
-        )
+        ticks = node.position_ticks
+        nodes.append(TickedNode(node.id, frame, node.hit_count, children, position_ticks=ticks))
+    return nodes
 
 
 def _old_call_frame(node: _HeadNode) -> CallFrame:

@@ -29,8 +29,9 @@ _LARGEST = 2.0**61 / _PER_MICROSECOND
 class Timing:
     """Columns of shape ``(samples,)`` in the order of time, in nanoseconds.
 
-    ``order`` is each sample's row in the file, None where they are in order; ``time`` is when it was taken; ``duration`` how
-    long it stands, which is until the next one. The recording lasted from ``start`` to ``end``.
+    ``order`` is each sample's row in the file, None where they are in order; ``time`` is when it
+    was taken; ``duration`` how long it stands, which is until the next one. The recording lasted
+    from ``start`` to ``end``.
     """
 
     order: Ints | None
@@ -141,6 +142,7 @@ def _refuse_overflow(microseconds: float, source: str, at: str) -> None:
 
 def _in_nanoseconds(microseconds: npt.NDArray[Any]) -> Ints:
     if np.issubdtype(microseconds.dtype, np.integer):
-        return np.multiply(microseconds, _PER_MICROSECOND, dtype=np.int64)
+        answer: Ints = np.multiply(microseconds, _PER_MICROSECOND, dtype=np.int64)
+        return answer
     rounded: Ints = np.rint(microseconds * _PER_MICROSECOND).astype(np.int64)
     return rounded
