@@ -68,7 +68,7 @@ class IdIndex:
         if len(twice := np.flatnonzero(self._rows[ids - self._low] != rows)):
             raise KeyError(int(self._rows[ids[twice[0]] - self._low]))
 
-    def find(self, ids: npt.NDArray[Any]) -> Ints:
+    def find(self, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the row of each id, -1 where there is none; ``int32`` of shape ``(len(ids),)``."""
         if max(abs(self._low), abs(self._low + len(self._rows))) > _NARROW:
             ids = ids.astype(np.int64, copy=False)
