@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Timing", "end_points", "time_samples"]
 
 _PER_MICROSECOND = 1000
+_PER_MILLISECOND = 10**6
 _LARGEST = 2.0**61 / _PER_MICROSECOND
 
 
@@ -54,6 +55,10 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
     if times is None:
         return None
     start, time, end = times
+    if time[0] > start:
+        gap = (int(time[0]) - start) / _PER_MILLISECOND
+        cause = f"before the first sample: {gap:,.1f} ms that are no function's"
+        ledger.add(Action.SKIPPED, "gaps", cause, 1, f"{file.at}.samples[0]")
     order = None
     backwards = np.flatnonzero(time[1:] < time[:-1])
     if len(backwards):
