@@ -138,7 +138,7 @@ def sums_by(
         part = None if value is None else value[rows]
         if part is None:
             answer += np.bincount(group[rows], minlength=size)
-        elif float(np.abs(part).max(initial=0)) * len(part) < _EXACT:  # so that floats are exact
+        elif max(float(part.max()), -float(part.min())) * len(part) < _EXACT:  # floats are exact
             answer += np.bincount(group[rows], part, size).astype(np.int64)
         else:
             np.add.at(answer, group[rows], part)

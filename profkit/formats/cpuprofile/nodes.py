@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -75,9 +75,10 @@ class IdIndex:
         if self._sorted is None:
             high = self._low + len(self._rows) - 1
             if len(ids) and self._low <= int(ids.min()) and int(ids.max()) < high:
-                return self._rows.take(ids - self._low)
+                return cast("npt.NDArray[Any]", self._rows[ids - self._low])
             inside = (ids >= self._low) & (ids < high)
-            return self._rows.take(np.where(inside, ids, self._low - 1) - self._low, mode="wrap")
+            place = np.where(inside, ids, self._low - 1) - self._low
+            return cast("npt.NDArray[Any]", self._rows[place])
         rank = np.searchsorted(self._sorted, ids)
         rank[rank == len(self._sorted)] = 0
         return np.where(self._sorted[rank] == ids, self._rows[rank], np.int32(ABSENT))

@@ -100,8 +100,13 @@ def spread(weight: Ints, total: int) -> Ints:
     for start in range(0, len(weight) if whole else 0, BLOCK):
         running = np.cumsum(weight[start : start + BLOCK])
         running += before
-        ends = np.minimum(np.rint(running * (total / whole)).astype(np.int64), total)
-        ends[running == whole] = total
-        answer[start : start + BLOCK] = np.diff(ends, prepend=done)
-        before, done = int(running[-1]), int(ends[-1])
+        before = int(running[-1])
+        ends = np.rint(running * (total / whole)).astype(np.int64)
+        if before == whole:
+            ends[running == whole] = total
+            np.minimum(ends, total, out=ends)
+        part = answer[start : start + BLOCK]
+        part[0] = ends[0] - done
+        np.subtract(ends[1:], ends[:-1], out=part[1:])
+        done = int(ends[-1])
     return answer
