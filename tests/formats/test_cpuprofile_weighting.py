@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from profkit.formats.cpuprofile.timing import _moves
 from profkit.formats.cpuprofile.weighting import (
     find_extra,
     median,
@@ -198,3 +199,28 @@ def test_a_profile_tells_how_far_its_samples_are_from_its_hits():
     (remark,) = profile.meta.remarks
     assert remark.startswith("time between samples against hit counts: 33.9 % apart")
     assert not load(SAMPLES / "node/12.22.12/wasm.cpuprofile.gz").meta.remarks
+
+
+@given(st.lists(st.integers(0, 12) | st.integers(0, 10**6), min_size=2, max_size=40))
+def test_samples_out_of_order_are_moved_as_a_sort_would(times):
+    time = ints(*times)
+    backwards = np.flatnonzero(time[1:] < time[:-1]) + 1
+    if len(backwards):
+        place, row = _moves(time, backwards)
+        order = np.arange(len(time))
+        order[place] = row
+        assert order.tolist() == np.argsort(time, kind="stable").tolist()
+
+
+@given(st.lists(st.integers(1, 3), min_size=200, max_size=300), st.data())
+def test_few_samples_out_of_order_are_found_where_they_are(gaps, data):
+    time = np.cumsum(gaps)
+    for row in data.draw(st.lists(st.integers(5, len(gaps) - 1), max_size=4)):
+        time[row] -= data.draw(st.integers(0, 12))
+    backwards = np.flatnonzero(time[1:] < time[:-1]) + 1
+    if len(backwards):
+        place, row = _moves(time, backwards)
+        order = np.arange(len(time))
+        order[place] = row
+        assert order.tolist() == np.argsort(time, kind="stable").tolist()
+        assert len(place) < len(time)

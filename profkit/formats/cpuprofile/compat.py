@@ -81,11 +81,11 @@ def _like_devtools_timeline(
     duration = timing.duration.copy()
     if len(ids) > 1:
         duration[-1] = round(int(timing.time[-1] - timing.time[0]) / (len(ids) - 1))
-    order = np.arange(len(ids)) if timing.order is None else timing.order
-    keep = known[order]
-    node = _without_single_programs(node[order[keep]], nodes)
+    timing.arrange(node)
+    timing.arrange(known)
+    node = _without_single_programs(node[known], nodes)
     end = int(timing.time[-1] + duration[-1])
-    measured = _measured(node, duration[keep], timing.time[keep], timing.start, end)
+    measured = _measured(node, duration[known], timing.time[known], timing.start, end)
     nodes, node = place_collections(nodes, node, over_nothing=True)
     return _without_root(replace(measured, node=node), nodes, ledger), nodes
 

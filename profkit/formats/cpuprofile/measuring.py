@@ -79,8 +79,8 @@ def measure_samples(
     if timing is None:
         return Measured(node[known], np.ones(int(known.sum()), np.int64))
     duration, time = timing.duration, timing.time
-    if timing.order is not None:
-        node, known = node[timing.order], known[timing.order]
+    timing.arrange(node)
+    timing.arrange(known)
     if not known.all():
         node, duration, time = node[known], duration[known], time[known]
     count = sums_by(node, None, len(table))

@@ -30,16 +30,21 @@ _LARGEST = 2.0**61 / _PER_MICROSECOND
 class Timing:
     """Columns of shape ``(samples,)`` in the order of time, in nanoseconds.
 
-    ``order`` is each sample's row in the file, None where they are in order; ``time`` is when it
-    was taken; ``duration`` how long it stands, which is until the next one. The recording lasted
-    from ``start`` to ``end``.
+    ``time`` is when each was taken; ``duration`` how long it stands, which is until the next one.
+    The recording lasted from ``start`` to ``end``. Samples are in the file's order, but for those
+    ``moved`` (shape ``(2, moves)``): a place in the order of time, and the row that goes there.
     """
 
-    order: Ints | None
+    moved: Ints
     time: Ints
     duration: Ints
     start: int
     end: int
+
+    def arrange(self, column: npt.NDArray[Any]) -> None:
+        """Bring a column that is in the file's order into that of time, in place."""
+        place, row = self.moved
+        column[place] = column[row]
 
 
 def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Timing | None:
@@ -59,11 +64,11 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
         gap = (int(time[0]) - start) / _PER_MILLISECOND
         cause = f"before the first sample: {gap:,.1f} ms that are no function's"
         ledger.add(Action.SKIPPED, "gaps", cause, 1, f"{file.at}.samples[0]")
-    order = None
     backwards = np.flatnonzero(time[1:] < time[:-1])
+    moved = np.zeros((2, 0), np.int64)
     if len(backwards):
-        order = np.argsort(time, kind="stable")
-        time = time[order]
+        moved = _moves(time, backwards + 1)
+        time[moved[0]] = time[moved[1]]
         ledger.add(
             Action.REPAIRED,
             "samples",
@@ -78,7 +83,42 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
         last = int(median(duration[:-1])) if count > 1 else 0
         ledger.add(Action.REPAIRED, "samples", "the last has no end: given the usual interval")
     duration[-1] = last
-    return Timing(order, time, duration, start, int(time[-1]) + last)
+    return Timing(moved, time, duration, start, int(time[-1]) + last)
+
+
+def _moves(time: Ints, backwards: Ints) -> Ints:
+    """Return which rows go to which places where times are sorted; shape ``(2, moves)``.
+
+    ``backwards`` are the rows that are earlier than the one before. They are few and near their
+    places, so that only what lies between is looked at; where they are not, all is sorted.
+    """
+    windows: list[tuple[int, int, int]] = []  # the bounds of each, and its latest time
+    patience = len(time)
+    for row in backwards.tolist():
+        low, high = row - 1, row + 1
+        if windows and row <= windows[-1][1]:
+            low, high = windows[-1][0], max(high, windows.pop()[1])
+        least, most = int(time[low:high].min()), int(time[low:high].max())
+        while low:
+            if windows and low == windows[-1][1]:
+                if windows[-1][2] <= least:
+                    break
+                low, _, latest = windows.pop()
+                most = max(most, latest)
+            elif time[low - 1] > least:
+                low -= 1
+            else:
+                break
+        while high < len(time) and time[high] < most:
+            high += 1
+        windows.append((low, high, most))
+        patience -= high - low
+        if patience < 0:
+            windows = [(0, len(time), most)]
+            break
+    rows = [low + np.argsort(time[low:high], kind="stable") for low, high, _ in windows]
+    places = [np.arange(low, high) for low, high, _ in windows]
+    return np.stack([np.concatenate(places), np.concatenate(rows)])
 
 
 def end_points(file: File, source: str) -> tuple[int | None, int | None]:

@@ -65,7 +65,7 @@ def reweigh(duration: Ints, extra: npt.NDArray[np.bool_], usual: int) -> Ints:
     weight = duration.copy()
     weight[owner] += np.minimum(taken, np.maximum(usual - duration[owner], 0))
     weight[row] = 0
-    return spread(weight, int(duration.sum())) if weight.any() else duration
+    return spread(weight, int(duration.sum()), out=weight) if weight.any() else duration
 
 
 def usual_interval(duration: Ints, extra: npt.NDArray[np.bool_]) -> int:
@@ -92,10 +92,13 @@ def median(value: Ints) -> float:
     return float(inside[(count - 1) // 2 - below] + inside[count // 2 - below]) / 2
 
 
-def spread(weight: Ints, total: int) -> Ints:
-    """Divide ``total`` in proportion to ``weight``, into whole numbers of exactly that sum."""
+def spread(weight: Ints, total: int, out: Ints | None = None) -> Ints:
+    """Divide ``total`` in proportion to ``weight``, into whole numbers of exactly that sum.
+
+    The answer goes to ``out``, which may be ``weight`` itself.
+    """
     whole = int(weight.sum())
-    answer = np.zeros(len(weight), np.int64)
+    answer = np.zeros(len(weight), np.int64) if out is None else out
     before, done = 0, 0
     for start in range(0, len(weight) if whole else 0, BLOCK):
         running = np.cumsum(weight[start : start + BLOCK])
