@@ -17,7 +17,7 @@ from profkit.formats.cpuprofile.measuring import Measured, find_nodes
 from profkit.formats.cpuprofile.placing import place_collections, place_on_top
 from profkit.formats.cpuprofile.timing import end_points, time_samples
 from profkit.formats.cpuprofile.weighting import spread
-from profkit.profile import ABSENT, Action, Kind
+from profkit.profile import ABSENT, Action, Kind, LedgerBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from profkit.formats.cpuprofile.placing import Nodes
     from profkit.formats.cpuprofile.schema import CallFrame, File
     from profkit.formats.registry import Compat
-    from profkit.profile import LedgerBook
 
     Ints = npt.NDArray[np.int64]
     _Tool = Callable[[File, NodeTable, Nodes, str, LedgerBook], tuple[Measured, Nodes]]
@@ -55,6 +54,8 @@ def _like_devtools(
 ) -> tuple[Measured, Nodes]:
     """Give each node its hits times the average interval."""
     hits = table.hits
+    if not len(hits):
+        raise EmptyInputError(source, "holds no samples")
     if hits[0] < 0:
         if file.samples is None:
             raise _lacks(source, "hit counts or samples")
@@ -112,13 +113,13 @@ def _like_speedscope(
 ) -> tuple[Measured, Nodes]:
     """Let a sample stand until another stack is seen; time does not run back, it waits."""
     ids = _needed(file.samples, source, "samples")
-    deltas = _needed(file.deltas, source, "timeDeltas")
+    deltas = _deltas(file, len(ids), source)
     node, known = find_nodes(file, ids, table, ledger)
-    elapsed = np.cumsum(deltas[: len(ids)])
+    elapsed = np.cumsum(deltas)
     fresh = np.append(True, ids[1:] != ids[:-1])
     starts = np.flatnonzero(fresh)
     time = np.maximum.accumulate(elapsed[starts])
-    last = max(int(time[-1]), int(elapsed[-1]))
+    last = max(time[-1], elapsed[-1])
     kept = known[starts]
     bounds = np.append(time[kept], last)
     length = np.diff(bounds) * _PER_MICROSECOND
@@ -138,7 +139,7 @@ def _like_cpupro(
 ) -> tuple[Measured, Nodes]:
     """Let each sample stand until the next, the last until the end unless that is far away."""
     ids = _needed(file.samples, source, "samples")
-    deltas = _needed(file.deltas, source, "timeDeltas")[: len(ids)].copy()
+    deltas = _deltas(file, len(ids), source)
     node, known = find_nodes(file, ids, table, ledger)
     order = _in_order(deltas)
     node, known = node[order], known[order]
@@ -232,6 +233,14 @@ def _needed(column: npt.NDArray[Any] | None, source: str, what: str) -> npt.NDAr
     if not len(column):
         raise EmptyInputError(source, "holds no samples")
     return column
+
+
+def _deltas(file: File, count: int, source: str) -> npt.NDArray[Any]:
+    """Return a copy of the file's deltas, of which there are enough, and not too large ones."""
+    deltas = _needed(file.deltas, source, "timeDeltas")
+    time_samples(file, count, source, LedgerBook())  # which refuses what makes no sense
+    wide = np.int64 if np.issubdtype(deltas.dtype, np.integer) else np.float64
+    return np.array(deltas[:count], wide)
 
 
 def _lacks(source: str, what: str) -> UsageError:

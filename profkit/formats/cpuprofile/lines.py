@@ -50,6 +50,7 @@ def lines_of(table: NodeTable, ledger: LedgerBook) -> LineTable:
         nothing = np.zeros(0, np.int64)
         return LineTable(nothing, nothing, nothing)
     node, line, ticks = table.ticks.T
+    line = np.where(line > 0, line, ABSENT)
     ticked = np.zeros(len(table), np.int64)
     np.add.at(ticked, node, ticks)
     wrong = (table.hits >= 0) & (ticked > table.hits)
