@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profkit import RankingOptions, ReadOptions, UsageError, load, top
+from profkit.errors import FormatError
 from profkit.formats import Compat
 from profkit.formats.cpuprofile import read
 from profkit.formats.cpuprofile.compat import _in_order, _middle_as_text
@@ -208,6 +209,13 @@ def test_a_tool_that_cannot_read_a_file_has_no_figures(tool, missing, what):
     samples = None if missing == "samples" else [2, 3]
     with pytest.raises(UsageError, match=f"no figures for a profile without {what}"):
         stacks_as(tool, samples, [0, 1], **changes)
+
+
+@pytest.mark.parametrize("tool", ["speedscope", "cpupro"])
+def test_deltas_that_make_no_sense_are_refused(tool):
+    for deltas in ([1], [1, 2, 3, 4], [0, 10**17]):
+        with pytest.raises(FormatError):
+            stacks_as(tool, [2, 3], deltas)
 
 
 def test_a_choice_that_a_format_does_not_have_is_refused():

@@ -1,10 +1,15 @@
 """V8's CPU profile, as ``node --cpu-prof``, Chrome DevTools and the inspector protocol write it.
 
 Source: the type ``Profiler.Profile`` of the Chrome DevTools Protocol, and for what its numbers
-mean DevTools' ``CPUProfileDataModel``. Four parts: :mod:`~profkit.formats.cpuprofile.schema`
-decodes any form of the file, :mod:`~profkit.formats.cpuprofile.timing` says when samples were
-taken and how long they stand, :mod:`~profkit.formats.cpuprofile.weighting` corrects for samples
-that V8 adds, and :mod:`~profkit.formats.cpuprofile.assemble` makes the profile.
+mean DevTools' ``CPUProfileDataModel``. Its parts, in the order in which a file goes through them:
+
+- :mod:`~profkit.formats.cpuprofile.schema` decodes any form of the file, with
+  :mod:`~profkit.formats.cpuprofile.nesting` where it is deep; ``nodes`` and ``functions`` make columns
+- ``timing`` says when samples were taken and how long they stand, ``weighting`` corrects for samples
+  that V8 adds, and ``measuring`` says what each counts; ``compat`` does as other tools do
+- ``placing`` makes the tree, ``lines`` adds lines to it
+- :mod:`~profkit.formats.cpuprofile.assemble` makes the profile, and ``disagreement`` what it says of
+  itself
 """
 
 from __future__ import annotations
