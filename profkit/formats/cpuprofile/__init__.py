@@ -3,13 +3,13 @@
 Source: the type ``Profiler.Profile`` of the Chrome DevTools Protocol, and for what its numbers
 mean DevTools' ``CPUProfileDataModel``. Its parts, in the order in which a file goes through them:
 
-- :mod:`~profkit.formats.cpuprofile.schema` decodes any form of the file, with
-  :mod:`~profkit.formats.cpuprofile.nesting` where it is deep; ``nodes`` and ``functions`` make columns
-- ``timing`` says when samples were taken and how long they stand, ``weighting`` corrects for samples
-  that V8 adds, and ``measuring`` says what each counts; ``compat`` does as other tools do
+- :mod:`~profkit.formats.cpuprofile.schema` decodes any form of the file, with ``nesting`` where
+  that is deep; ``nodes`` and ``functions`` make columns
+- ``timing`` says when samples were taken and how long they stand, ``weighting`` corrects for
+  samples that V8 adds, and ``measuring`` says what each counts; ``compat`` does as other tools do
 - ``placing`` makes the tree, ``lines`` adds lines to it
-- :mod:`~profkit.formats.cpuprofile.assemble` makes the profile, and ``disagreement`` what it says of
-  itself
+- :mod:`~profkit.formats.cpuprofile.assemble` makes the profile, and ``disagreement`` what it says
+  of itself
 """
 
 from __future__ import annotations
