@@ -31,7 +31,8 @@ def load(
     ``on_progress`` is called with the bytes read so far and their total (None if unknown).
 
     Raises :class:`~profkit.errors.InputError` where the file cannot be read or makes no sense,
-    :class:`~profkit.errors.UsageError` where ticks are selected and it is no V8 log.
+    :class:`~profkit.errors.UsageError` where ticks are selected and it is no V8 log, or times are
+    weighed in a way that it has no times for.
 
     >>> import profkit
     >>> profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz").sample_count
@@ -50,7 +51,8 @@ def load(
         if options.symbols:
             from profkit.symbols.native import name_native_code  # noqa: PLC0415
 
-            profile = validate(name_native_code(profile, options.symbol_files, options.target))
+            named = name_native_code(profile, options.symbol_files, options.target)
+            profile = profile if named is profile else validate(named)
         for source_map in options.source_maps:
             from profkit.symbols.sources import apply_source_map  # noqa: PLC0415 (imports msgspec)
 
@@ -99,6 +101,13 @@ def _refuse_selection(chosen: Format, name: str, options: ReadOptions) -> None:
     if options.ticks != TickSelection() and chosen.name != "v8log":
         raise UsageError(
             f"{name}: ticks are selected by state, range and clock in V8 logs only; "
+            f"this is {chosen.title}"
+        )
+    if options.weigh != "hits" and options.compat:
+        raise UsageError("a tool's figures are weighed as that tool does: give one of the two")
+    if (options.weigh != "hits" or options.compat) and not chosen.has_hits:
+        raise UsageError(
+            f"{name}: only a .cpuprofile is weighed as one likes, or as another tool does; "
             f"this is {chosen.title}"
         )
 

@@ -8,6 +8,7 @@ import click
 
 from profkit.cli import options
 from profkit.cli.loading import load_profiles
+from profkit.cli.messages import note
 from profkit.cli.output import show, write
 from profkit.render.info import info_document, info_record
 from profkit.render.records import to_json
@@ -41,6 +42,8 @@ def info(
 ) -> None:
     """Tell what a file holds, and what was dropped or repaired in reading it."""
     profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
+    for remark in profile.meta.remarks:
+        note(remark)
     found = describe(profile)
     if as_json:
         write(to_json(info_record(profile, found)), output)

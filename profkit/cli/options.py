@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
 from profkit.cli.loading import Reading
-from profkit.formats import FORMATS, ReadOptions
+from profkit.formats import FORMATS, Compat, ReadOptions, Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +105,7 @@ class _SymbolFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 def reading(command: _Command) -> _Command:
-    """Give ``reading``: what the user says of native and inlined code, and of threads."""
+    """Give ``reading``: what the user says of native and inlined code, times and threads."""
 
     @functools.wraps(command)
     def call(
@@ -115,6 +115,8 @@ def reading(command: _Command) -> _Command:
         no_symbols: bool,
         no_inlined: bool,
         source_map: tuple[str, ...],
+        weigh: Weighing,
+        compat: Compat | None,
         thread: tuple[str, ...],
         **others: object,
     ) -> object:
@@ -124,6 +126,8 @@ def reading(command: _Command) -> _Command:
             target=target,
             inlined=not no_inlined,
             source_maps=source_map,
+            weigh=weigh,
+            compat=compat,
         )
         reading = Reading(options, thread)
         return command(reading=reading, **others)
@@ -158,6 +162,18 @@ def reading(command: _Command) -> _Command:
             metavar="FILE",
             multiple=True,
             help="Name functions of generated JavaScript by this source map.",
+        ),
+        click.option(
+            "--weigh",
+            type=click.Choice(get_args(Weighing)),
+            default="hits",
+            show_default=True,
+            help="What the time of a .cpuprofile agrees with.",
+        ),
+        click.option(
+            "--compat",
+            type=click.Choice(get_args(Compat)),
+            help="Give the figures that this tool has for a .cpuprofile.",
         ),
         click.option(
             "--thread",

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from profkit.source import Source
 
-__all__ = ["NULL", "column_of", "decode", "is_given", "key_paths", "numbers", "text_of"]
+__all__ = [
+    "NULL",
+    "TooDeepError",
+    "column_of",
+    "decode",
+    "is_given",
+    "key_paths",
+    "numbers",
+    "text_of",
+]
 
 T = TypeVar("T")
 
@@ -28,10 +37,17 @@ NULL = msgspec.Raw(_NULL_TEXT)
 """What stands for an optional part that is left as text and is not there."""
 
 _BOUNDS = np.iinfo(np.int64)
+_NARROW = np.iinfo(np.int32)
+_BLOCK = 1 << 18
+_COMMA = re.compile(rb",")
 _OBJECT = re.compile(rb"\s*\{")
 _TOKEN = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{\[])|[}\]]|"', re.DOTALL)
 _PLACE = re.compile(r"(.*) - at `(?:key in )?(.*)`", re.DOTALL)
 _BYTE = re.compile(r"(.*) \((byte \d+)\)")
+
+
+class TooDeepError(FormatError):
+    """Arrays and objects stand in each other more deeply than the decoder goes."""
 
 
 def key_paths(head: bytes) -> Iterator[tuple[bytes, ...]]:
@@ -80,7 +96,8 @@ def decode(
     A number in quotes is a number too.
 
     Raises :class:`FormatError` with the place: a path such as ``$.nodes[0].id`` where the content
-    is not as the format has it, a byte where it is no JSON.
+    is not as the format has it, a byte where it is no JSON; :class:`TooDeepError` where it may be,
+    but is nested too deeply to tell.
     """
     try:
         return msgspec.json.decode(text, type=type, strict=False)
@@ -98,7 +115,7 @@ def decode(
         where = f"byte {error.start}" if at == "$" else at
         raise FormatError(source, "a string is not valid UTF-8", where=where) from None
     except RecursionError:
-        raise FormatError(source, "is nested too deeply", where=at) from None
+        raise TooDeepError(source, "is nested too deeply", where=at) from None
 
 
 def _lowered(message: str) -> str:
@@ -112,28 +129,48 @@ def is_given(raw: msgspec.Raw) -> bool:
 
 
 def numbers(
-    raw: msgspec.Raw, source: str, at: str, *, whole: bool = False
+    raw: msgspec.Raw, source: str, at: str, *, whole: bool = False, narrow: bool = False
 ) -> npt.NDArray[Any] | None:
     """Decode an array of numbers: ``int64`` where all are whole, else ``float64``; None for null.
+
+    With ``narrow`` whole numbers are ``int32`` where that holds them all.
 
     Raises :class:`FormatError` where there is something else in it, or, with ``whole``, a fraction.
     """
     if not is_given(raw):
         return None
-    text = bytes(raw).strip()
-    if text.startswith(b"[") and text[1:-1].strip():
-        with warnings.catch_warnings(action="error"):
-            try:
-                quick = np.fromstring(text[1:-1], np.int64, sep=",")
-            except (ValueError, DeprecationWarning):
-                pass
-            else:
-                # What does not fit into 64 bits comes out as the largest that does.
-                if quick.max() < _BOUNDS.max and quick.min() > _BOUNDS.min:
-                    return quick
+    quick = _whole_numbers(memoryview(raw))
+    if quick is not None:
+        return quick if narrow else quick.astype(np.int64, copy=False)
     if whole:
         return column_of(decode(raw, list[int], source, at=at), source, at)
     return column_of(decode(raw, list[int | float], source, at=at), source, at)
+
+
+def _whole_numbers(text: memoryview) -> npt.NDArray[Any] | None:
+    """Decode an array of whole numbers, a block at a time; None where it may be none."""
+    start, end = 1, len(text) - 1
+    if bytes(text[:1]) != b"[" or not bytes(text[1:_BLOCK]).strip(b" \t\r\n]"):
+        return None
+    commas = sum(bytes(text[at : at + _BLOCK]).count(b",") for at in range(0, end, _BLOCK))
+    answer: npt.NDArray[Any] = np.empty(commas + 1, np.int32)
+    done = 0
+    while start < end:
+        comma = _COMMA.search(text, start + _BLOCK, end)
+        stop = comma.start() if comma else end
+        with warnings.catch_warnings(action="error"):
+            try:
+                part = np.fromstring(bytes(text[start:stop]), np.int64, sep=",")
+            except (ValueError, DeprecationWarning):
+                return None
+        if not len(part) or part.max() == _BOUNDS.max or part.min() == _BOUNDS.min:
+            return None  # what does not fit into 64 bits comes out as the largest that does
+        if answer.dtype != np.int64 and (part.max() > _NARROW.max or part.min() < _NARROW.min):
+            answer = answer.astype(np.int64)
+        answer[done : done + len(part)] = part
+        done += len(part)
+        start = stop + 1
+    return answer if done == len(answer) else None
 
 
 def column_of(items: list[int] | list[int | float], source: str, at: str) -> npt.NDArray[Any]:

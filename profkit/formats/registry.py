@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from profkit.errors import UnknownFormatError, UsageError
 from profkit.formats.selection import TickSelection
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.source import Source
 
-__all__ = ["FORMATS", "Format", "ReadOptions", "detect", "find_format"]
+__all__ = ["FORMATS", "Compat", "Format", "ReadOptions", "Weighing", "detect", "find_format"]
+
+Weighing = Literal["hits", "samples", "deltas"]
+"""What the time of a sample agrees with: see :attr:`ReadOptions.weigh`."""
+
+Compat = Literal["devtools", "devtools-timeline", "speedscope", "cpupro"]
+"""A tool whose figures are reproduced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,11 @@ class ReadOptions:
     """The folder below which the files lie that the recorded program had mapped."""
     source_maps: tuple[str, ...] = ()
     """Files of source maps, for generated JavaScript."""
+    weigh: Weighing = "hits"
+    """How a CPU profile's time is divided: so that it agrees with the hit counts, in equal parts
+    among samples, or by the time between samples as it is in the file."""
+    compat: Compat | None = None
+    """The tool whose figures a CPU profile shall have."""
     ticks: TickSelection = field(default_factory=TickSelection)
     """Which ticks of a V8 log are read."""
 
@@ -53,11 +64,15 @@ class _Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name for ``--input-format``, what it is, and how its files are named."""
+    """A format: its name for ``--input-format``, what it is, and how its files are named.
+
+    ``has_hits`` tells that files have both hit counts and times, so that there is a choice.
+    """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
+    has_hits: bool = False
 
     @property
     def reader(self) -> _Reader:
@@ -67,7 +82,12 @@ class Format:
 
 FORMATS = (
     Format("v8log", "V8 tick log (node --prof)", (".log",)),
-    Format("cpuprofile", "V8 CPU profile (node --cpu-prof, Chrome DevTools)", (".cpuprofile",)),
+    Format(
+        "cpuprofile",
+        "V8 CPU profile (node --cpu-prof, Chrome DevTools)",
+        (".cpuprofile",),
+        has_hits=True,
+    ),
     Format("speedscope", "speedscope JSON (py-spy, speedscope)", (".speedscope.json",)),
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )

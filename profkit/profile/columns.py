@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABSENT",
+    "BLOCK",
     "IndexColumn",
     "StateColumn",
     "ValueColumn",
@@ -20,6 +21,7 @@ __all__ = [
     "indexes",
     "ragged",
     "states",
+    "sums_by",
     "unique_rows",
     "values",
 ]
@@ -34,6 +36,11 @@ StateColumn: TypeAlias = npt.NDArray[np.int8]
 """``int8``: a small code of the profiler's own, such as V8's state."""
 
 ABSENT = -1
+
+BLOCK = 1 << 16
+"""How many rows are worked on at a time where columns are long: what fits into a cache."""
+
+_EXACT = 2.0**53
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
@@ -115,3 +122,24 @@ def unique_rows(
     row_of = np.empty(rows, np.int64)
     row_of[order] = rank[group]
     return first[by_place], row_of
+
+
+def sums_by(
+    group: npt.NDArray[np.integer], value: npt.NDArray[np.int64] | None, size: int
+) -> npt.NDArray[np.int64]:
+    """Sum ``value`` by ``group``, both of shape ``(rows,)``; the answer of shape ``(size,)``.
+
+    Without a value, rows are counted.
+    """
+    answer = np.zeros(size, np.int64)
+    step = max(BLOCK, size)
+    for start in range(0, len(group), step):
+        rows = slice(start, start + step)
+        part = None if value is None else value[rows]
+        if part is None:
+            answer += np.bincount(group[rows], minlength=size)
+        elif max(float(part.max()), -float(part.min())) * len(part) < _EXACT:  # floats are exact
+            answer += np.bincount(group[rows], part, size).astype(np.int64)
+        else:
+            np.add.at(answer, group[rows], part)
+    return answer

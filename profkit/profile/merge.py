@@ -179,4 +179,5 @@ def _merge_meta(metas: list[Meta]) -> Meta:
         end_time=max(ends, default=None),
         interval=intervals.pop() if len(intervals) == 1 else None,
         facts=tuple(dict.fromkeys(fact for m in metas for fact in m.facts)),
+        remarks=tuple(dict.fromkeys(remark for m in metas for remark in m.remarks)),
     )

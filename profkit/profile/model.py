@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile.columns import ValueColumn, values
+from profkit.profile.columns import ValueColumn, sums_by, values
 from profkit.profile.deopts import DeoptTable
 from profkit.profile.functions import FunctionTable, Kind
 from profkit.profile.ledger import Ledger
@@ -29,7 +29,8 @@ class Meta:
     the program that was recorded with or that wrote the file, where the file says so.
     ``start_time`` and ``end_time`` are nanoseconds on the recording's own clock, None where the
     format has no time; ``interval`` is the nominal time between two samples in nanoseconds, or
-    None. ``facts`` are further things that the file says of itself, for display.
+    None. ``facts`` are further things that the file says of itself, for display; ``remarks`` are
+    what a reader of its figures should know.
     """
 
     format: str
@@ -39,6 +40,7 @@ class Meta:
     end_time: int | None = None
     interval: int | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class Profile:
         """
         answer = np.zeros(len(self.tree), np.int64)
         for thread in self.threads:
-            np.add.at(answer, thread.samples.node, thread.samples.values[:, value_type])
+            samples = thread.samples
+            answer += sums_by(samples.node, samples.values[:, value_type], len(answer))
         if not include_idle:
             answer[self.kind_of_node == Kind.IDLE] = 0
         return values(answer)

@@ -79,6 +79,12 @@ def thread_name(thread: Thread) -> str:
 
 def refuse_overflow(threads: Iterable[Thread], source: str) -> None:
     """Raise :class:`FormatError` where the threads' values may not sum up within 64 bits."""
-    total = sum(np.abs(thread.samples.values.astype(np.float64)).sum() for thread in threads)
+    total = 0.0
+    for thread in threads:
+        measured = thread.samples.values
+        most = max(float(measured.max(initial=0)), -float(measured.min(initial=0)))
+        if most * measured.size >= _LARGEST_SUM:
+            most = float(np.abs(measured.astype(np.float64)).sum()) / measured.size
+        total += most * measured.size
     if total >= _LARGEST_SUM:
         raise FormatError(source, "the values are too large to be summed")

@@ -263,6 +263,7 @@ def test_a_collection_in_native_code_belongs_to_the_program():
         (frame("f", "file:///C:/api/a.js"), ("f", "C:/api/a.js", 1, 1, Kind.JS)),
         (frame("f", "http://x/a.js?v=1"), ("f", "http://x/a.js?v=1", 1, 1, Kind.JS)),
         (frame("f", "wasm://wasm/0a1b"), ("f", "wasm://wasm/0a1b", 1, 1, Kind.WASM)),
+        (frame("f", "wasm ", -1, -1), ("f", "", -1, -1, Kind.WASM)),
         (frame("writev", "", -1, -1), ("writev", "", -1, -1, Kind.BUILTIN)),
         (frame("ret", "", 3, 1), ("ret", "", 4, 2, Kind.JS)),
         (frame("RegExp: ^a;b$", "", -1, -1), ("RegExp: ^a;b$", "", -1, -1, Kind.REGEXP)),
@@ -361,6 +362,33 @@ def test_a_nested_head_is_the_same_profile():
     assert by_stack(profile) == expected()
     assert profile.functions.line.tolist() == profile_of(recording()).functions.line.tolist()
     assert sniff(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("depth", [200, 3_000])
+@pytest.mark.parametrize("wrap", [False, True])
+def test_a_nested_head_may_be_deep(depth, wrap):
+    texts = [
+        json.dumps(head_of(n, f"f{n}", 1))[:-2].replace('"children": [', '"children" :\n[ ')
+        for n in range(1, depth + 1)
+    ]
+    twin = json.dumps(head_of(depth + 1, 'say "{[\\', 1))
+    text = "".join(texts) + "]}" * (depth - 1) + f", {twin}" + "]}"
+    times = '"startTime": 1.0, "endTime": 1.000004, "timestamps": [1000000, 1000001, 1000003]'
+    text = f'{{{times}, "head": {text}, "samples": [{depth}, {depth + 1}, 1]}}'
+    data = f'{{"profile": {text}}}' if wrap else text
+    profile = profile_of(data.encode())
+    names = [f"f{n}" for n in range(1, depth + 1)]
+    assert by_stack(profile) == {
+        ";".join(names): 1000,
+        'f1;say "{[\\': 2000,
+        "f1": 1000,
+    }
+
+
+def test_a_node_of_a_deep_head_is_refused_like_any_other():
+    text = '{"head":' + '{"id":1,"children":[' * 2_000 + "]}" * 2_000 + "}"
+    assert refusal(text.encode()).message.startswith("another node has the id 1 too")
+    assert refusal(text.replace('"id":1', '"id":{}').encode()).where == "$.head.id"
 
 
 def test_a_node_that_nobody_calls_is_placed_at_the_root():
@@ -462,7 +490,9 @@ def changed(row, **changes):
         (b'{"nodes":[{"id":1', "byte 17", "input data was truncated"),
         (b'{"nodes":[}', "byte 10", "JSON is malformed: "),
         (b'{"nodes":[{"id":NaN}]}', "byte 16", "JSON is malformed: "),
-        (b'{"head":' + b'{"id":1,"children":[' * 20_000, "$", "is nested too deeply"),
+        (b'{"head":' + b'{"id":1,"children":[' * 20_000, "byte 400008", "input data was truncated"),
+        (b'{"head":{"id":1}' + b"]" * 3, "byte 16", "JSON is malformed: "),
+        (b'{"head":' + b"[" * 5_000 + b"]" * 5_000 + b"}", "$", "is nested too deeply"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_place(document, where, message):
@@ -571,7 +601,10 @@ def test_recordings_equal_a_naive_reading(path):
         found[tuple(reversed(stack))] += value
     expected_counts = Counter()
     for stack, value in counts.items():
-        plain = tuple((name, unquote(url.removeprefix("file://"))) for name, url in stack)
+        plain = tuple(
+            (name, "" if url == "wasm " else unquote(url.removeprefix("file://")))
+            for name, url in stack
+        )
         expected_counts[plain] += value
     assert +found == expected_counts
     assert int(profile.self_values(0).sum()) == total * 1000

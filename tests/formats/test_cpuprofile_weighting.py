@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profkit.formats.cpuprofile.weighting import find_extra, reweigh, spread, usual_interval
+from profkit.formats.cpuprofile.timing import _moves
+from profkit.formats.cpuprofile.weighting import (
+    find_extra,
+    median,
+    reweigh,
+    spread,
+    usual_interval,
+)
+from profkit.formats.registry import ReadOptions
 from profkit.loading import load
 from profkit.profile import Action
 
@@ -27,7 +35,7 @@ def ints(*numbers):
 
 def shares(node, duration, hits):
     extra = find_extra(node, duration, hits)
-    weighed = reweigh(duration, extra)
+    weighed = reweigh(duration, extra, usual_interval(duration, extra))
     assert int(weighed.sum()) == int(duration.sum())
     return np.bincount(node, weights=weighed, minlength=len(hits)), extra
 
@@ -90,12 +98,12 @@ def test_hit_counts_that_tell_nothing_change_nothing(hits):
     node, duration = ints(0, 0, 1, 1), ints(1, 2, 3, 4)
     extra = find_extra(node, duration, hits)
     assert not extra.any()
-    assert reweigh(duration, extra).tolist() == duration.tolist()
+    assert reweigh(duration, extra, usual_interval(duration, extra)).tolist() == duration.tolist()
 
 
 def test_no_samples_have_no_extra_ones():
     assert not len(find_extra(ints(), ints(), ints(0, 3)))
-    assert reweigh(ints(), np.zeros(0, bool)).tolist() == []
+    assert reweigh(ints(), np.zeros(0, bool), 0).tolist() == []
 
 
 samples_and_hits = st.lists(
@@ -110,7 +118,7 @@ def test_no_time_is_lost_and_none_is_negative(drawn):
     rows, hits = drawn
     node, duration = ints(*(n for n, _ in rows)), ints(*(d for _, d in rows))
     extra = find_extra(node, duration, ints(*hits))
-    weighed = reweigh(duration, extra)
+    weighed = reweigh(duration, extra, usual_interval(duration, extra))
     assert int(weighed.sum()) == int(duration.sum())
     assert (weighed >= 0).all()
     count = np.bincount(node, minlength=5)
@@ -157,3 +165,62 @@ def test_functions_that_deoptimise_get_the_time_of_their_hits():
     is_unsteady = np.array([name.startswith("add") for name in names])[profile.function_of_node]
     share = own[is_unsteady].sum() / own.sum()
     assert share == pytest.approx(share_of_hits, abs=0.03)
+
+
+@given(st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=40))
+def test_the_median_is_numpys(value):
+    assert median(ints(*value)) == np.median(value)
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=IDS)
+def test_each_weighing_has_the_same_sum_and_its_own_meaning(path):
+    document = json.loads(gzip.decompress(path.read_bytes()))
+    weighed = {w: load(path, options=ReadOptions(weigh=w)) for w in ("hits", "samples", "deltas")}
+    sums = {w: int(profile.self_values(0).sum()) for w, profile in weighed.items()}
+    assert len(set(sums.values())) == 1
+
+    times = document["startTime"] + np.cumsum(document["timeDeltas"])
+    times = np.append(np.sort(times), document["endTime"])
+    samples = weighed["deltas"].threads[0].samples
+    assert samples.values[:, 0].tolist() == (np.diff(times) * 1000).tolist()
+    each = weighed["samples"].threads[0].samples.values[:, 0]
+    assert int(each.max() - each.min()) <= 1
+    counts = weighed["hits"].ledger.count(Action.REPAIRED, "samples")
+    sorted_ones = weighed["deltas"].ledger.count(Action.REPAIRED, "samples")
+    assert weighed["deltas"].ledger.count(Action.USED, "samples") == counts - sorted_ones
+
+
+def test_a_profile_tells_how_far_its_samples_are_from_its_hits():
+    profile = load(SAMPLES / "node/24.21.0/deopts.cpuprofile.gz")
+    facts = dict(profile.meta.facts)
+    said = "32.6 % apart, most in unsteady (9.3 % against 23.1 %)"
+    assert facts["samples against hit counts"] == said
+    assert facts["time between samples against samples"].startswith("23.4 % apart")
+    (remark,) = profile.meta.remarks
+    assert remark.startswith("time between samples against hit counts: 33.9 % apart")
+    assert not load(SAMPLES / "node/12.22.12/wasm.cpuprofile.gz").meta.remarks
+
+
+@given(st.lists(st.integers(0, 12) | st.integers(0, 10**6), min_size=2, max_size=40))
+def test_samples_out_of_order_are_moved_as_a_sort_would(times):
+    time = ints(*times)
+    backwards = np.flatnonzero(time[1:] < time[:-1]) + 1
+    if len(backwards):
+        place, row = _moves(time, backwards)
+        order = np.arange(len(time))
+        order[place] = row
+        assert order.tolist() == np.argsort(time, kind="stable").tolist()
+
+
+@given(st.lists(st.integers(1, 3), min_size=200, max_size=300), st.data())
+def test_few_samples_out_of_order_are_found_where_they_are(gaps, data):
+    time = np.cumsum(gaps)
+    for row in data.draw(st.lists(st.integers(5, len(gaps) - 1), max_size=4)):
+        time[row] -= data.draw(st.integers(0, 12))
+    backwards = np.flatnonzero(time[1:] < time[:-1]) + 1
+    if len(backwards):
+        place, row = _moves(time, backwards)
+        order = np.arange(len(time))
+        order[place] = row
+        assert order.tolist() == np.argsort(time, kind="stable").tolist()
+        assert len(place) < len(time)

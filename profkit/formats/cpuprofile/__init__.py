@@ -1,10 +1,15 @@
 """V8's CPU profile, as ``node --cpu-prof``, Chrome DevTools and the inspector protocol write it.
 
 Source: the type ``Profiler.Profile`` of the Chrome DevTools Protocol, and for what its numbers
-mean DevTools' ``CPUProfileDataModel``. Four parts: :mod:`~profkit.formats.cpuprofile.schema`
-decodes any form of the file, :mod:`~profkit.formats.cpuprofile.timing` says when samples were
-taken and how long they stand, :mod:`~profkit.formats.cpuprofile.weighting` corrects for samples
-that V8 adds, and :mod:`~profkit.formats.cpuprofile.assemble` makes the profile.
+mean DevTools' ``CPUProfileDataModel``. Its parts, in the order in which a file goes through them:
+
+- :mod:`~profkit.formats.cpuprofile.schema` decodes any form of the file, with ``nesting`` where
+  that is deep; ``nodes`` and ``functions`` make columns
+- ``timing`` says when samples were taken and how long they stand, ``weighting`` corrects for
+  samples that V8 adds, and ``measuring`` says what each counts; ``compat`` does as other tools do
+- ``placing`` makes the tree, ``lines`` adds lines to it
+- :mod:`~profkit.formats.cpuprofile.assemble` makes the profile, and ``disagreement`` what it says
+  of itself
 """
 
 from __future__ import annotations
@@ -49,7 +54,7 @@ def sniff(head: bytes) -> bool | None:
     return verdict
 
 
-def read(source: Source, options: ReadOptions) -> Profile:  # noqa: ARG001 (nothing to choose)
+def read(source: Source, options: ReadOptions) -> Profile:
     """Read a CPU profile.
 
     Raises :class:`~profkit.errors.FormatError` where the call tree makes no sense, and
@@ -59,4 +64,5 @@ def read(source: Source, options: ReadOptions) -> Profile:  # noqa: ARG001 (noth
     from profkit.formats.cpuprofile.schema import parse  # noqa: PLC0415
     from profkit.formats.jsontext import text_of  # noqa: PLC0415
 
-    return assemble(parse(text_of(source), source.name), source.name)
+    file = parse(text_of(source), source.name, lines=options.lines)
+    return assemble(file, source.name, options)

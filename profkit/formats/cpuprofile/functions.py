@@ -13,28 +13,31 @@ if TYPE_CHECKING:
 
 __all__ = ["intern", "kind_of"]
 
+_WASM = "wasm://"
+# All that Node 12 and 14 write of WebAssembly, which is no place.
+_WASM_NOWHERE = "wasm "
+
 
 def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
-    """Return the number of the frame that stands for a call frame; lines and columns from 1."""
+    """Return the number of the function that a call frame is; lines and columns from 1."""
     line, column = (
         ABSENT if place is None or place < 0 else place + 1
         for place in (call_frame.line_number, call_frame.column_number)
     )
-    function = builder.function(
+    return builder.function(
         call_frame.function_name or ANONYMOUS,
-        path_of(call_frame.url or ""),
+        "" if call_frame.url == _WASM_NOWHERE else path_of(call_frame.url or ""),
         line,
         column,
         kind_of(call_frame),
     )
-    return builder.frame(function)
 
 
 def kind_of(call_frame: CallFrame) -> Kind:
     """Tell what sort of code a call frame is, from what V8 leaves out of it."""
     name = call_frame.function_name or ""
     if call_frame.url:
-        return Kind.WASM if call_frame.url.startswith("wasm://") else Kind.JS
+        return Kind.WASM if call_frame.url.startswith((_WASM, _WASM_NOWHERE)) else Kind.JS
     if kind := META_KINDS.get(name):
         return kind
     if name.startswith("RegExp: "):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from profkit.errors import FormatError
-from profkit.formats.cpuprofile.schema import CallFrame
+from profkit.formats.cpuprofile.schema import CallFrame, TickedNode
 from profkit.formats.interning import Numbered
 from profkit.formats.jsontext import decode
 from profkit.profile import ABSENT
-from profkit.profile.columns import concat
+from profkit.profile.columns import BLOCK, concat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["NodeTable", "tabulate"]
 
 _DENSE = 8
+_NARROW = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class NodeTable:
     """One row a node; columns of shape ``(nodes,)``.
 
     ``parent`` is the row of the parent, -1 for a root; ``call_frame`` indexes ``call_frames``;
-    ``hits`` is the hit count, -1 where the file has none.
+    ``hits`` is the hit count, -1 where the file has none. ``ticks`` are rows of a node, a line and
+    how many of its hits fell on it, of shape ``(lines, 3)``; None where nobody asked for lines.
     """
 
     ids: IdIndex
@@ -43,6 +45,7 @@ class NodeTable:
     call_frame: Ints
     hits: Ints
     call_frames: tuple[CallFrame, ...]
+    ticks: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.parent)
@@ -60,19 +63,33 @@ class IdIndex:
         if span > _DENSE * len(ids) + _DENSE:
             self._sorted, ranks = np.unique(ids, return_inverse=True)
             self._low, span, ids = 0, len(self._sorted), ranks
-        self._rows = np.full(span + 1, ABSENT, np.int64)
+        self._rows = np.full(span + 1, ABSENT, np.int32)
         self._rows[ids - self._low] = rows
         if len(twice := np.flatnonzero(self._rows[ids - self._low] != rows)):
             raise KeyError(int(self._rows[ids[twice[0]] - self._low]))
 
-    def find(self, ids: Ints) -> Ints:
-        """Return the row of each id, -1 where there is none; shape ``(len(ids),)``."""
+    def find(self, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return the row of each id, -1 where there is none; ``int32`` of shape ``(len(ids),)``."""
+        if max(abs(self._low), abs(self._low + len(self._rows))) > _NARROW:
+            ids = ids.astype(np.int64, copy=False)
         if self._sorted is None:
-            inside = (ids >= self._low) & (ids < self._low + len(self._rows) - 1)
-            return self._rows[np.where(inside, ids - self._low, -1)]
+            high = self._low + len(self._rows) - 1
+            if len(ids) and self._low <= int(ids.min()) and int(ids.max()) < high:
+                return self._found(ids)
+            inside = (ids >= self._low) & (ids < high)
+            place = np.where(inside, ids, self._low - 1) - self._low
+            return cast("npt.NDArray[Any]", self._rows[place])
         rank = np.searchsorted(self._sorted, ids)
         rank[rank == len(self._sorted)] = 0
-        return np.where(self._sorted[rank] == ids, self._rows[rank], ABSENT)
+        return np.where(self._sorted[rank] == ids, self._rows[rank], np.int32(ABSENT))
+
+    def _found(self, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Look up ids that are all within the bounds, a block at a time, to spare memory."""
+        answer = np.empty(len(ids), np.int32)
+        for start in range(0, len(ids), BLOCK):
+            part = slice(start, start + BLOCK)
+            answer[part] = self._rows[ids[part] - self._low]
+        return answer
 
 
 def tabulate(batches: Iterable[list[Node]], source: str, at: str) -> NodeTable:
@@ -100,6 +117,7 @@ class _Columns:
         self._counts: list[Ints] = []
         self._children: list[Ints] = []
         self._parents: dict[int, int] = {}
+        self._ticks: list[tuple[int, int, int]] | None = None
         self._rows = 0
 
     def add(self, batch: list[Node]) -> None:
@@ -117,6 +135,13 @@ class _Columns:
         if above.count(None) < count:
             rows = enumerate(above, self._rows)
             self._parents.update((row, parent) for row, parent in rows if parent is not None)
+        if batch and isinstance(batch[0], TickedNode):
+            self._ticks = self._ticks or []
+            self._ticks += (
+                (row, tick.line, tick.ticks)
+                for row, node in enumerate(batch, self._rows)
+                for tick in node.position_ticks or ()  # type: ignore[attr-defined]
+            )
         self._rows += count
 
     def _column(self, items: Iterable[int], count: int) -> Ints:
@@ -144,7 +169,16 @@ class _Columns:
             call_frame=call_frame,
             hits=concat(self._hits, np.int64),
             call_frames=tuple(self._decoded_call_frames(call_frame)),
+            ticks=self._tick_table(),
         )
+
+    def _tick_table(self) -> Ints | None:
+        if self._ticks is None:
+            return None
+        try:
+            return np.array(self._ticks, np.int64).reshape(-1, 3)
+        except OverflowError:
+            raise self._refusal("a number is beyond 64 bits", "") from None
 
     def _decoded_call_frames(self, call_frame: Ints) -> Iterator[CallFrame]:
         for number, text in enumerate(self._texts):

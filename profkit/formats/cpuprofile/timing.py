@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from profkit.errors import FormatError
+from profkit.formats.cpuprofile.weighting import median
 from profkit.profile import Action
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Timing", "end_points", "time_samples"]
 
 _PER_MICROSECOND = 1000
+_PER_MILLISECOND = 10**6
 _LARGEST = 2.0**61 / _PER_MICROSECOND
 
 
@@ -28,15 +30,21 @@ _LARGEST = 2.0**61 / _PER_MICROSECOND
 class Timing:
     """Columns of shape ``(samples,)`` in the order of time, in nanoseconds.
 
-    ``order`` is each sample's row in the file; ``time`` is when it was taken; ``duration`` how
-    long it stands, which is until the next one. The recording lasted from ``start`` to ``end``.
+    ``time`` is when each was taken; ``duration`` how long it stands, which is until the next one.
+    The recording lasted from ``start`` to ``end``. Samples are in the file's order, but for those
+    ``moved`` (shape ``(2, moves)``): a place in the order of time, and the row that goes there.
     """
 
-    order: Ints
+    moved: Ints
     time: Ints
     duration: Ints
     start: int
     end: int
+
+    def arrange(self, column: npt.NDArray[Any]) -> None:
+        """Bring a column that is in the file's order into that of time, in place."""
+        place, row = self.moved
+        column[place] = column[row]
 
 
 def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Timing | None:
@@ -52,11 +60,15 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
     if times is None:
         return None
     start, time, end = times
-    order = np.arange(count, dtype=np.int64)
-    backwards = np.flatnonzero(np.diff(time) < 0)
+    if time[0] > start:
+        gap = (int(time[0]) - start) / _PER_MILLISECOND
+        cause = f"before the first sample: {gap:,.1f} ms that are no function's"
+        ledger.add(Action.SKIPPED, "gaps", cause, 1, f"{file.at}.samples[0]")
+    backwards = np.flatnonzero(time[1:] < time[:-1])
+    moved = np.zeros((2, 0), np.int64)
     if len(backwards):
-        order = np.argsort(time, kind="stable")
-        time = time[order]
+        moved = _moves(time, backwards + 1)
+        time[moved[0]] = time[moved[1]]
         ledger.add(
             Action.REPAIRED,
             "samples",
@@ -64,13 +76,49 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
             len(backwards),
             f"{file.at}.samples[{backwards[0] + 1}]",
         )
-    gaps = np.diff(time)
+    duration = np.empty(count, np.int64)
+    np.subtract(time[1:], time[:-1], out=duration[:-1])
     last = end - int(time[-1]) if end is not None else 0
     if last <= 0:
-        last = int(np.median(gaps)) if len(gaps) else 0
+        last = int(median(duration[:-1])) if count > 1 else 0
         ledger.add(Action.REPAIRED, "samples", "the last has no end: given the usual interval")
-    duration = np.append(gaps, last)
-    return Timing(order, time, duration, start, int(time[-1]) + last)
+    duration[-1] = last
+    return Timing(moved, time, duration, start, int(time[-1]) + last)
+
+
+def _moves(time: Ints, backwards: Ints) -> Ints:
+    """Return which rows go to which places where times are sorted; shape ``(2, moves)``.
+
+    ``backwards`` are the rows that are earlier than the one before. They are few and near their
+    places, so that only what lies between is looked at; where they are not, all is sorted.
+    """
+    windows: list[tuple[int, int, int]] = []  # the bounds of each, and its latest time
+    patience = len(time)
+    for row in backwards.tolist():
+        low, high = row - 1, row + 1
+        if windows and row <= windows[-1][1]:
+            low, high = windows[-1][0], max(high, windows.pop()[1])
+        least, most = int(time[low:high].min()), int(time[low:high].max())
+        while low:
+            if windows and low == windows[-1][1]:
+                if windows[-1][2] <= least:
+                    break
+                low, _, latest = windows.pop()
+                most = max(most, latest)
+            elif time[low - 1] > least:
+                low -= 1
+            else:
+                break
+        while high < len(time) and time[high] < most:
+            high += 1
+        windows.append((low, high, most))
+        patience -= high - low
+        if patience < 0:
+            windows = [(0, len(time), most)]
+            break
+    rows = [low + np.argsort(time[low:high], kind="stable") for low, high, _ in windows]
+    places = [np.arange(low, high) for low, high, _ in windows]
+    return np.stack([np.concatenate(places), np.concatenate(rows)])
 
 
 def end_points(file: File, source: str) -> tuple[int | None, int | None]:
@@ -94,10 +142,12 @@ def _absolute_times(
     if file.deltas is not None:
         at = f"{file.at}.timeDeltas"
         with np.errstate(over="ignore"):
-            _refuse_overflow(float(np.abs(file.deltas.astype(np.float64)).sum()), source, at)
+            _refuse_overflow(_absolute_sum(file.deltas), source, at)
         # Without a start the clock is the samples' own, which says nothing of the end.
         start, end = (0, None) if start is None else (start, end)
-        time = np.cumsum(_in_nanoseconds(file.deltas)) + start
+        time = _in_nanoseconds(file.deltas)
+        np.cumsum(time, out=time)
+        time += start
     elif file.timestamps is not None:
         at = f"{file.at}.timestamps"
         _refuse_overflow(
@@ -122,13 +172,22 @@ def _absolute_times(
     return start, time, end
 
 
+def _absolute_sum(column: npt.NDArray[Any]) -> float:
+    """Return at least the sum of the column's absolute values, and it where that is too large."""
+    most = max(float(column.max(initial=0)), -float(column.min(initial=0)))
+    if most * len(column) < _LARGEST:
+        return most * len(column)
+    return float(np.abs(column.astype(np.float64)).sum())
+
+
 def _refuse_overflow(microseconds: float, source: str, at: str) -> None:
     if microseconds >= _LARGEST:
         raise FormatError(source, "the times are beyond 64 bits of nanoseconds", where=at)
 
 
 def _in_nanoseconds(microseconds: npt.NDArray[Any]) -> Ints:
-    if microseconds.dtype == np.int64:
-        return microseconds * _PER_MICROSECOND
+    if np.issubdtype(microseconds.dtype, np.integer):
+        answer: Ints = np.multiply(microseconds, _PER_MICROSECOND, dtype=np.int64)
+        return answer
     rounded: Ints = np.rint(microseconds * _PER_MICROSECOND).astype(np.int64)
     return rounded
