@@ -98,9 +98,12 @@ class File:
     nodes_at: str
 
 
-def parse(text: bytes | bytearray, source: str) -> File:
-    """Decode a file of any form. Raises :class:`FormatError` where it is of none of them."""
-    profile, at = decode(text, _Profile, source), "$"
+def parse(text: bytes | bytearray | msgspec.Raw, source: str, at: str = "$") -> File:
+    """Decode a profile of any form; ``at`` is its path where it is not a file of its own.
+
+    Raises :class:`FormatError` where it is of none of them.
+    """
+    profile = decode(text, _Profile, source, at=at)
     for field, key in _WRAPPERS:
         inner = getattr(profile, field)
         if not is_given(profile.nodes) and is_given(inner):

@@ -1,0 +1,132 @@
+"""From calls to samples: what is open between two events of a thread is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from profkit.errors import EmptyInputError
+from profkit.formats.sweep import Sweep
+from profkit.formats.trace_spans.calls import BEGIN, WHOLE
+from profkit.profile import (
+    ABSENT,
+    NANOSECONDS,
+    Action,
+    Meta,
+    SampleTable,
+    StackTree,
+    Thread,
+    ValueType,
+)
+
+if TYPE_CHECKING:
+    from profkit.formats.trace_spans.calls import Call, Trace
+    from profkit.profile import LedgerBook, Profile, ProfileBuilder
+
+__all__ = ["assemble"]
+
+_TIME = ValueType("time", NANOSECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A call that has begun; ``until`` is where it ends, None where an event will say so."""
+
+    function: int
+    until: int | None
+
+
+@dataclass(slots=True)
+class _Calls:
+    """Follows the calls of one thread."""
+
+    sweep: Sweep
+    ledger: LedgerBook
+    open: list[_Open] = field(default_factory=list)
+
+    def take(self, call: Call) -> None:
+        """Take the next event."""
+        while self.open and (until := self.open[-1].until) is not None and until <= call.time:
+            self._close(until)
+        if call.phase == BEGIN:
+            self._begin(call, None)
+        elif call.phase == WHOLE:
+            around = min((o.until for o in self.open if o.until is not None), default=call.until)
+            if call.until > around:
+                cause = "calls that end after the one around them: cut there"
+                self.ledger.add(Action.REPAIRED, "events", cause, 1, call.at)
+            self._begin(call, min(call.until, around))
+        else:
+            self._end(call)
+
+    def finish(self) -> None:
+        """Close what is still open."""
+        for one in reversed(self.open.copy()):
+            if one.until is None:
+                cause = "calls that never end: closed at the thread's last event"
+                self.ledger.add(Action.REPAIRED, "events", cause)
+            self._close(self.sweep.now if one.until is None else one.until)
+
+    def _begin(self, call: Call, until: int | None) -> None:
+        self.ledger.add(Action.USED, "events", "of calls")
+        self.open.append(_Open(call.function, until))
+        self.sweep.open(call.frame, call.time)
+
+    def _end(self, call: Call) -> None:
+        """End the innermost call, or the innermost one of that name, with what is above it."""
+        depth = next(
+            (
+                depth
+                for depth in reversed(range(len(self.open)))
+                if self.open[depth].until is None
+                and call.function in (ABSENT, self.open[depth].function)
+            ),
+            None,
+        )
+        if depth is None:
+            cause = "that end a call which has not begun"
+            self.ledger.add(Action.DROPPED, "events", cause, 1, call.at)
+            return
+        if above := len(self.open) - depth - 1:
+            cause = "calls that end after the one around them: cut there"
+            self.ledger.add(Action.REPAIRED, "events", cause, above, call.at)
+        self.ledger.add(Action.USED, "events", "of calls")
+        while len(self.open) > depth:
+            self._close(call.time)
+
+    def _close(self, time: int) -> None:
+        self.open.pop()
+        self.sweep.close(time)
+
+
+def assemble(trace: Trace, source: str, builder: ProfileBuilder) -> Profile:
+    """Make the profile of collected calls, a thread of each of the trace's.
+
+    Raises :class:`EmptyInputError` where there are none.
+    """
+    swept = []
+    for owner, calls in trace.calls.items():
+        calls.sort(key=attrgetter("order"))
+        follower = _Calls(Sweep(calls[0].time), builder.ledger)
+        for call in calls:
+            follower.take(call)
+        follower.finish()
+        columns = follower.sweep.columns()
+        if len(columns[2]):
+            swept.append((owner, columns))
+    if not swept:
+        raise EmptyInputError(source, "holds no calls: no events of the phases B, E or X")
+    tree, places = StackTree.from_trees([(c[0], c[1]) for _, c in swept])
+    threads = []
+    for (owner, (_, _, node, value, time)), place in zip(swept, places, strict=True):
+        thread = Thread("", SampleTable(place[node], value, time))
+        threads.append(trace.names.given_to(thread, *owner))
+    ends = [int(time[-1] + value[-1]) for _, (_, _, _, value, time) in swept]
+    meta = Meta(
+        format="trace_spans",
+        source=source,
+        start_time=min(int(columns[4][0]) for _, columns in swept),
+        end_time=max(ends),
+    )
+    return builder.finish(meta, [_TIME], tree, threads)
