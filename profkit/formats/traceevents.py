@@ -34,9 +34,9 @@ _POSSIBLE = {(_KEY,), (_KEY, b"", b"args"), (_KEY, b"", b"cat"), (_KEY, b"", b"p
 
 _ARRAY = re.compile(rb"\s*\[")
 _IN_OBJECT = re.compile(rb'"traceEvents"\s*:\s*\[')
-_FIRST_KEY = re.compile(rb'\s*\{\s*("[^"\\]*")')
+_FIRST_KEY = re.compile(rb'\s*,?\s*\{\s*("[^"\\]*")')
 _BETWEEN = re.compile(rb"\}(\s*,\s*\{\s*)")
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}"]', re.DOTALL)
 _ITEM = re.compile(r"\$\[(\d+)\]")
 _BYTE = re.compile(r"byte (\d+)")
 _SPACE = b" \t\r\n"
@@ -48,6 +48,10 @@ class _Members(msgspec.Struct):
     """What is of interest beside the events."""
 
     metadata: msgspec.Raw = NULL
+
+
+class _Whole(_Members, kw_only=True):
+    events: msgspec.Raw = msgspec.field(name="traceEvents")
 
 
 def begins_like_a_trace(head: bytes) -> bool | None:
@@ -138,12 +142,9 @@ class TraceEvents(Generic[T]):
 
     def _from_whole_file(self) -> list[T]:
         """Decode all at once, which says what is wrong."""
-        text = bytes(self._text)
-        fields = [("traceEvents", list[self._type])]  # type: ignore[name-defined]
-        whole = msgspec.defstruct("Trace", fields, bases=(_Members,), kw_only=True)
-        trace = decode(text, whole, self._source)
-        self._keep_metadata(trace)
-        events: list[T] = trace.traceEvents
+        whole = decode(self._text, _Whole, self._source)
+        self._keep_metadata(whole)
+        events = decode(whole.events, list[self._type], self._source, at="$.traceEvents")  # type: ignore[name-defined]
         self._ledger.add(Action.READ, "events", "all", len(events))
         return events
 
@@ -165,32 +166,38 @@ class TraceEvents(Generic[T]):
             place = self._text.rfind(key, 0, place)
         return 0
 
+    @property
+    def _opening(self) -> bytes:
+        """What makes a list of the text: where events came before, it begins with a comma."""
+        return b"[{}" if self._count else b"["
+
     def _attempt(self, end: int) -> list[T] | None:
         """Decode the text before ``end``; None where it is no list of events."""
+        opening = self._opening
         try:
-            events: list[T] = self._decoder.decode(b"".join((b"[", self._text[:end], b"]")))
+            events: list[T] = self._decoder.decode(b"".join((opening, self._text[:end], b"]")))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
-        return events
+        return events[len(opening) > 1 :]
 
     def _decode(self, text: bytearray) -> list[T]:
         """Decode some events; errors name the place in the file."""
-        text = text.strip(_SPACE)
+        opening = self._opening
+        added = int(len(opening) > 1)
+        whole = b"".join((opening, text, b"]"))
         try:
-            return decode(b"".join((b"[", text, b"]")), list[self._type], self._source)  # type: ignore[name-defined]
+            return decode(whole, list[self._type], self._source)[added:]  # type: ignore[name-defined]
         except FormatError as error:
-            where = _ITEM.sub(lambda m: f"{self.at}[{int(m[1]) + self._count}]", error.where, 1)
-            where = _BYTE.sub(lambda m: f"byte {int(m[1]) - 1 + self._taken}", where, 1)
+            number, byte = self._count - added, self._taken - len(opening)
+            where = _ITEM.sub(lambda m: f"{self.at}[{int(m[1]) + number}]", error.where, count=1)
+            where = _BYTE.sub(lambda m: f"byte {int(m[1]) + byte}", where, count=1)
             raise FormatError(self._source, error.message, where=where) from None
 
     def _take(self, end: int, batch: list[T]) -> tuple[int, list[T]]:
-        """Drop what was decoded, and the comma after it."""
+        """Drop what was decoded."""
         first = self._count
         self._count += len(batch)
         self._drop(end)
-        rest = self._text.lstrip(_SPACE)
-        if rest[:1] == b",":
-            self._drop(len(self._text) - len(rest) + 1)
         return first, batch
 
     def _drop(self, count: int) -> None:
@@ -221,7 +228,7 @@ class TraceEvents(Generic[T]):
     def _finish(self, rest: bytes) -> None:
         """Look at what follows the events."""
         if self.at == "$":
-            if rest := rest.strip(_SPACE):
+            if rest.strip(_SPACE):
                 raise FormatError(self._source, "something follows the array of events")
             return
         try:
@@ -249,10 +256,12 @@ def _last_whole(text: bytearray) -> tuple[int, bool]:
     """
     depth = end = 0
     for token in _TOKEN.finditer(text):
-        bracket = token[0]
-        if bracket in (b"{", b"["):
+        found = token[0]
+        if found == b'"':
+            break  # the text ends within a string
+        if found in (b"{", b"["):
             depth += 1
-        elif bracket in (b"}", b"]"):
+        elif found in (b"}", b"]"):
             depth -= 1
             if depth < 0:
                 return token.start(), True
@@ -265,5 +274,7 @@ def _is_unclosed(rest: bytes) -> bool:
     """Tell whether the rest of an object lacks its end."""
     depth = 1
     for token in _TOKEN.finditer(rest):
+        if token[0] == b'"':
+            return True
         depth += {b"{": 1, b"[": 1, b"}": -1, b"]": -1}.get(token[0], 0)
     return depth > 0

@@ -1,5 +1,4 @@
-"""Which process and thread an event of a trace belongs to, when it happened, and what they are
-called.
+"""Whose an event of a trace is and when it happened, and what threads and processes are called.
 
 Source: Google's "Trace Event Format": ids are numbers or strings, times microseconds, and names
 stand in metadata events.
@@ -13,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from profkit.errors import FormatError
-from profkit.formats.jsontext import NULL, decode
+from profkit.formats.jsontext import NULL, decode_optional
 
 if TYPE_CHECKING:
     from profkit.profile import Thread
 
 __all__ = ["NAMES", "Fields", "Key", "OwnerNames", "TraceEvent", "fields_of"]
 
-NAMES = frozenset(("thread_name", "process_name"))
-"""The events that name threads and processes."""
+_THREAD, _PROCESS = NAMES = ("thread_name", "process_name")
 
 Key = int | str | None
 """An id as the file writes it, None where it has none."""
@@ -51,15 +49,15 @@ class _Named(msgspec.Struct):
     name: str | None = None
 
 
-def fields_of(event: TraceEvent, source: str, at: str) -> Fields:
+def fields_of(event: TraceEvent, source: str, at: str, *, timed: bool = True) -> Fields:
     """Check the fields of an event that stands at the path ``at``.
 
-    Raises :class:`FormatError` where one is of the wrong type, or an event of importance has no
-    time or process.
+    Raises :class:`FormatError` where one is of the wrong type, or the event has no process or,
+    with ``timed``, no time.
     """
     keys = ("pid", "tid", "ts", "id")
     given = {key: value for key in keys if (value := getattr(event, key)) is not None}
-    if "ts" not in given and event.name not in NAMES:
+    if timed and "ts" not in given:
         raise FormatError(source, "the event has no time, `ts`", where=at)
     try:
         return msgspec.convert(given, Fields, strict=False)
@@ -76,17 +74,21 @@ class OwnerNames:
     processes: dict[Key, str] = field(default_factory=dict)
     threads: dict[tuple[Key, Key], str] = field(default_factory=dict)
 
-    def add(self, event: TraceEvent, fields: Fields, source: str, at: str) -> None:
-        """Take a name from one of the events :data:`NAMES`.
+    def take(self, event: TraceEvent, source: str, at: str) -> bool:
+        """Take the name that an event gives; False where it is an event of another sort.
 
-        Raises :class:`FormatError` where it is no text.
+        Raises :class:`FormatError` where the name is no text, or nobody's.
         """
-        args = decode(event.args, _Named | None, source, at=f"{at}.args")
+        if event.name not in NAMES:
+            return False
+        fields = fields_of(event, source, at, timed=False)
+        args = decode_optional(event.args, _Named, source, at=f"{at}.args")
         name = (args and args.name) or ""
-        if event.name == "process_name":
+        if event.name == _PROCESS:
             self.processes[fields.pid] = name
         else:
             self.threads[fields.pid, fields.tid] = name
+        return True
 
     def given_to(self, thread: Thread, process: Key, number: Key) -> Thread:
         """Return a thread with the names and numbers of its process and itself."""

@@ -75,7 +75,7 @@ def assemble(trace: Trace, source: str, ledger: LedgerBook) -> Profile:
             kept.append(one)
     if not kept:
         raise EmptyInputError(source, _ADVICE)
-    kept.sort(key=lambda one: read.index(one))
+    kept.sort(key=read.index)
     merged = merge([one.profile for one in kept])
     meta = replace(
         merged.meta,

@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 
 from profkit.errors import FormatError
-from profkit.formats.cpuprofile.schema import Node
-from profkit.formats.jsontext import NULL, decode, is_given, numbers
+from profkit.formats.cpuprofile.schema import Node  # noqa: TC001 (msgspec looks it up)
+from profkit.formats.jsontext import NULL, decode_optional, is_given, numbers
 from profkit.formats.traceevents import TraceEvents
 from profkit.formats.traceowners import NAMES, Fields, Key, OwnerNames, TraceEvent, fields_of
 from profkit.profile import Action
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["Chunk", "Recording", "Trace", "collect"]
 
 _HEAD, _CHUNK, _WHOLE = "Profile", "ProfileChunk", "CpuProfile"
-_WANTED = NAMES | {_HEAD, _CHUNK, _WHOLE}
+_WANTED = (_HEAD, _CHUNK, _WHOLE, *NAMES)
 
 _NONE = np.zeros(0, np.int64)
+
 
 class _Part(msgspec.Struct):
     nodes: list[Node] | None = None
@@ -66,8 +67,8 @@ class Recording:
 
     ``start`` is the time of the event that it begins with, in microseconds, None where that is
     missing; ``end`` the profile's end where the chunks say it. ``thread`` is the sampled one's id.
-    ``first`` is the time of the first event there is, and ``shift`` what the clock of events is ahead
-    of the profile's own. ``reason`` is who asked for the profile, as newer versions of Chrome write.
+    ``first`` is the time of the first event there is, ``shift`` how far the clock of events is
+    ahead of the profile's own, ``reason`` who asked for it, as newer versions of Chrome write.
     """
 
     process: int | str
@@ -116,31 +117,27 @@ def collect(source: Source, ledger: LedgerBook) -> Trace:
     found: list[_Found] = []
     names = OwnerNames()
     for first, batch in events.batches():
-        others = len(batch)
-        for number, event in enumerate(batch, first):
-            if not isinstance(event.name, str) or event.name not in _WANTED:
-                continue
-            others -= 1
+        wanted = [(n, event) for n, event in enumerate(batch, first) if event.name in _WANTED]
+        ledger.add(Action.SKIPPED, "events", "of other things", len(batch) - len(wanted))
+        for number, event in wanted:
             at = f"{events.at}[{number}]"
-            fields = fields_of(event, source.name, at)
-            if event.name in NAMES:
-                names.add(event, fields, source.name, at)
+            if names.take(event, source.name, at):
                 ledger.add(Action.USED, "events", "names of threads and processes")
-            elif one := _one(event, fields, source.name, at):
+            elif one := _one(event, source.name, at):
                 found.append(one)
                 ledger.add(Action.USED, "events", "of CPU profiles")
             else:
                 ledger.add(Action.SKIPPED, "events", "of CPU profiles, but without data")
-        ledger.add(Action.SKIPPED, "events", "of other things", others)
     found.sort(key=attrgetter("time"))
     return Trace(_grouped(found), names, events.metadata)
 
 
-def _one(event: TraceEvent, fields: Fields, source: str, at: str) -> _Found | None:
+def _one(event: TraceEvent, source: str, at: str) -> _Found | None:
     """Decode an event of a CPU profile; None where it holds nothing."""
+    fields = fields_of(event, source, at)
     at = f"{at}.args"
     # A copy, lest what is kept of it keeps the text of the whole batch.
-    args = decode(event.args.copy(), _Args | None, source, at=at)
+    args = decode_optional(event.args.copy(), _Args, source, at=at)
     data = args and args.data
     if not data or (event.name == _WHOLE and not is_given(data.cpu_profile)):
         return None
@@ -150,7 +147,7 @@ def _one(event: TraceEvent, fields: Fields, source: str, at: str) -> _Found | No
 
 
 def _chunk(data: _Data, source: str, at: str) -> Chunk:
-    part = decode(data.cpu_profile, _Part | None, source, at=f"{at}.cpuProfile") or _Part()
+    part = decode_optional(data.cpu_profile, _Part, source, at=f"{at}.cpuProfile") or _Part()
     samples = numbers(part.samples, source, f"{at}.cpuProfile.samples", whole=True)
     deltas = numbers(data.time_deltas, source, f"{at}.timeDeltas")
     samples = _NONE if samples is None else samples

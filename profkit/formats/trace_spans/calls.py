@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from profkit.errors import FormatError
-from profkit.formats.jsontext import decode
+from profkit.formats.jsontext import decode_optional
 from profkit.formats.places import kind_of, path_of
 from profkit.formats.traceevents import TraceEvents
-from profkit.formats.traceowners import NAMES, Key, OwnerNames, TraceEvent, fields_of
+from profkit.formats.traceowners import Key, OwnerNames, TraceEvent, fields_of
 from profkit.profile import ABSENT, Action
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class _Frames:
         self, name: str, event: _Event, source: str, at: str, *, is_py_spy: bool
     ) -> tuple[int, int]:
         if is_py_spy:
-            place = decode(event.args, _Place | None, source, at=f"{at}.args") or _Place()
+            place = decode_optional(event.args, _Place, source, at=f"{at}.args") or _Place()
             file = place.filename or ""
             line = ABSENT if place.line is None or place.line < 1 else place.line
             function = self.builder.function(name, path_of(file), kind=kind_of(name, file))
@@ -116,9 +116,7 @@ def collect(source: Source, builder: ProfileBuilder) -> Trace:
     for first, batch in events.batches():
         for number, event in enumerate(batch, first):
             at = f"{events.at}[{number}]"
-            if event.name in NAMES:
-                fields = fields_of(event, source.name, at)
-                trace.names.add(event, fields, source.name, at)
+            if trace.names.take(event, source.name, at):
                 builder.ledger.add(Action.USED, "events", "names of threads and processes")
             elif event.ph in (BEGIN, END, WHOLE):
                 fields = fields_of(event, source.name, at)
@@ -129,7 +127,7 @@ def collect(source: Source, builder: ProfileBuilder) -> Trace:
     return trace
 
 
-def _call(event: _Event, ts: int | float, frames: _Frames, source: str, at: str) -> Call:
+def _call(event: _Event, ts: float, frames: _Frames, source: str, at: str) -> Call:
     time = _nanoseconds(ts, source, f"{at}.ts")
     until = time
     if event.ph == WHOLE:
@@ -146,7 +144,7 @@ def _call(event: _Event, ts: int | float, frames: _Frames, source: str, at: str)
     return Call(event.ph, time, until, frame, function, at)
 
 
-def _nanoseconds(microseconds: int | float, source: str, at: str) -> int:
+def _nanoseconds(microseconds: float, source: str, at: str) -> int:
     if abs(microseconds) >= _LARGEST:
         raise FormatError(source, "the times are beyond 64 bits of nanoseconds", where=at)
     return round(microseconds * _PER_MICROSECOND)
