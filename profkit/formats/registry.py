@@ -74,6 +74,8 @@ FORMATS = (
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )
 
+_HEAP_SNAPSHOT = (b"snapshot", b"meta")
+
 
 def find_format(name: str) -> Format:
     """Return a format by its name. Raises :class:`UsageError` for one that is not known."""
@@ -102,5 +104,10 @@ def detect(source: Source) -> Format:
             return known
     if possible:
         return possible[0]
+    from profkit.formats.jsontext import key_paths  # noqa: PLC0415 (imports msgspec)
+
+    if _HEAP_SNAPSHOT in key_paths(source.head):
+        message = "this is a heap snapshot (objects in memory); a CPU profile is expected"
+        raise UnknownFormatError(source.name, message)
     titles = "; ".join(known.title for known in FORMATS)
     raise UnknownFormatError(source.name, f"not a profile that profkit knows ({titles})")

@@ -70,8 +70,8 @@ def begins_like_a_trace(head: bytes) -> bool | None:
 class TraceEvents(Generic[T]):
     """The events of a trace, each as a ``type`` of msgspec's.
 
-    Once all were read, ``metadata`` is what the trace says of itself (null where it does not), and
-    the ledger knows where the file was cut short.
+    ``at`` is the path of the array. Once all were read, ``metadata`` is what the trace says of
+    itself (null where it does not), and ``is_cut`` whether it was cut short, as the ledger says.
     """
 
     def __init__(self, source: Source, type: type[T], ledger: LedgerBook) -> None:  # noqa: A002
@@ -87,6 +87,7 @@ class TraceEvents(Generic[T]):
         self._taken = 0
         self._count = 0
         self._lost = 0
+        self.is_cut = False
 
     def batches(self) -> Iterator[tuple[int, list[T]]]:
         """Yield the number of a first event, and it with some that follow.
@@ -220,7 +221,7 @@ class TraceEvents(Generic[T]):
             where = f"byte {self._taken + len(self._text)}"
             cause = "cut short: the file ends within it"
             self._ledger.add(Action.DROPPED, "events", cause, 1, where)
-            self._lost = 1
+            self._lost, self.is_cut = 1, True
         else:
             self._cut_short()
         return batch
@@ -247,6 +248,7 @@ class TraceEvents(Generic[T]):
     def _cut_short(self) -> None:
         cause = "cut short after a whole event: nothing says whether more came"
         self._ledger.add(Action.REPAIRED, "files", cause)
+        self.is_cut = True
 
 
 def _last_whole(text: bytearray) -> tuple[int, bool]:

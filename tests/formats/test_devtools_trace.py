@@ -271,6 +271,11 @@ def test_a_trace_without_cpu_samples_says_what_to_record(document):
         profile_of(document)
 
 
+def test_a_trace_that_is_cut_before_its_samples_says_so():
+    with pytest.raises(EmptyInputError, match="up to the place where it is cut short"):
+        profile_of(json.dumps(events()).encode()[:200])
+
+
 def changed(path, value):
     """Return the events with a value exchanged, or removed where it is ``...``."""
     document = deepcopy(events())

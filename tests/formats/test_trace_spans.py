@@ -186,7 +186,7 @@ def test_a_trace_without_calls_is_refused(events):
 
 def test_the_place_in_a_name_of_viztracer_is_the_functions():
     name = "load (/srv/py-web/store.py:17)"
-    profile = profile_of(event("X", name, 1, dur=2, cat="FEE"))
+    profile = profile_of(event("X", name, 1, dur=2, cat="fee"))
     assert text_of(profile, 0) == "load"
     assert profile.text(int(profile.functions.file[0])) == "/srv/py-web/store.py"
     assert int(profile.functions.line[0]) == 17
@@ -194,7 +194,7 @@ def test_the_place_in_a_name_of_viztracer_is_the_functions():
 
 
 @pytest.mark.parametrize(
-    ("category", "verdict"), [("py-spy", True), ("FEE", True), ("toplevel", False)]
+    ("category", "verdict"), [("py-spy", True), ("fee", True), ("toplevel", False)]
 )
 def test_only_traces_of_calls_are_told_by_their_content(category, verdict):
     head = json.dumps([event("B", "a", 1, cat=category)]).encode()

@@ -26,6 +26,7 @@ __all__ = ["assemble"]
 
 _PREFERRED = ("Internal", "Inspector")
 _BROWSER = re.compile(r"\S*Chrome/[\d.]+")
+_CUT = "holds no CPU samples up to the place where it is cut short"
 _ADVICE = (
     "holds no CPU samples: record with the category disabled-by-default-v8.cpu_profiler, as the "
     "Performance panel of DevTools does, or read its calls with --input-format trace_spans"
@@ -74,7 +75,7 @@ def assemble(trace: Trace, source: str, ledger: LedgerBook) -> Profile:
         else:
             kept.append(one)
     if not kept:
-        raise EmptyInputError(source, _ADVICE)
+        raise EmptyInputError(source, _CUT if trace.is_cut else _ADVICE)
     kept.sort(key=read.index)
     merged = merge([one.profile for one in kept])
     meta = replace(
@@ -115,9 +116,12 @@ def _joined(recording: Recording, ledger: LedgerBook) -> File:
     at = f"{_path(recording)}, $"
     nodes = list(chain.from_iterable(chunk.nodes for chunk in recording.chunks))
     known = {node.id for node in nodes}
-    for node in nodes:
-        if node.parent not in known:
-            node.parent = None  # its chunk is lost; it becomes a root, which the ledger tells
+    root = next((node.id for node in nodes if node.parent is None), None)
+    lost = [node for node in nodes if node.parent is not None and node.parent not in known]
+    for node in lost:
+        node.parent = root
+    cause = "whose callers are missing: placed at the root"
+    ledger.add(Action.REPAIRED, "nodes", cause, len(lost), _path(recording))
     chunks = recording.chunks
     samples = np.concatenate([chunk.samples for chunk in chunks]) if chunks else None
     deltas = np.concatenate([chunk.deltas for chunk in chunks]) if chunks else None

@@ -91,6 +91,7 @@ class Trace:
     recordings: list[Recording]
     names: OwnerNames
     metadata: msgspec.Raw
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def collect(source: Source, ledger: LedgerBook) -> Trace:
             else:
                 ledger.add(Action.SKIPPED, "events", "of CPU profiles, but without data")
     found.sort(key=attrgetter("time"))
-    return Trace(_grouped(found), names, events.metadata)
+    return Trace(_grouped(found), names, events.metadata, events.is_cut)
 
 
 def _one(event: TraceEvent, source: str, at: str) -> _Found | None:

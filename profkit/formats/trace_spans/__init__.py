@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["read", "sniff"]
 
 # py-spy's and VizTracer's categories, whose events are all calls of functions.
-_OF_CALLS = re.compile(rb'"cat"\s*:\s*"(?:py-spy|FEE)"')
+_OF_CALLS = re.compile(rb'"cat"\s*:\s*"(?:py-spy|fee|FEE)"')
 
 
 def sniff(head: bytes) -> bool | None:
