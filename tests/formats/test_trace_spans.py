@@ -210,7 +210,8 @@ def test_self_times_are_those_of_speedscope(path):
     beside = path.with_name(path.name.replace(".json.gz", ".figures.json.gz"))
     figures = json.loads(gzip.decompress(beside.read_bytes()))["speedscope"]
     profile = load(path)
-    assert profile.meta.format == "trace_spans"
+    assert (profile.meta.format, profile.meta.producer) == ("trace_spans", "py-spy")
+    assert "waiting" in dict(profile.meta.facts)
     assert len(profile.threads) == len(figures) == 5
     for thread in profile.threads:
         theirs = {}

@@ -2,7 +2,7 @@
 
 A profile begins with an event ``Profile``, of the thread that is sampled. What was sampled follows
 in ``ProfileChunk`` events, of another thread; process and ``id`` say which profile they belong to.
-Chrome before version 67 wrote a whole profile into one event ``CpuProfile`` instead.
+Up to Chrome 66 DevTools saved a whole profile in one event ``CpuProfile`` instead.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["assemble"]
 
 _TIME = ValueType("time", NANOSECONDS)
+_WAITING = "counts on for the call before it, as py-spy writes no end for that"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +129,7 @@ def assemble(trace: Trace, source: str, builder: ProfileBuilder) -> Profile:
         source=source,
         start_time=min(int(columns[4][0]) for _, columns in swept),
         end_time=max(ends),
+        producer="py-spy" if trace.is_sampled else "",
+        facts=(("waiting", _WAITING),) if trace.is_sampled else (),
     )
     return builder.finish(meta, [_TIME], tree, threads)

@@ -67,10 +67,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Calls in the order of the file, by process and thread, and what these are called."""
+    """Calls in the order of the file, by process and thread, and what these are called.
+
+    ``is_sampled`` tells that py-spy wrote them, which looks at threads only while they run.
+    """
 
     calls: dict[tuple[Key, Key], list[Call]]
     names: OwnerNames
+    is_sampled: bool
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ class _Frames:
 
     builder: ProfileBuilder
     known: dict[tuple[str, bytes], tuple[int, int]] = field(default_factory=dict)
+    is_sampled: bool = False
 
     def find(self, event: _Event, source: str, at: str) -> tuple[int, int]:
         """Return the numbers of an event's frame and of its function."""
@@ -93,6 +98,7 @@ class _Frames:
         self, name: str, event: _Event, source: str, at: str, *, is_py_spy: bool
     ) -> tuple[int, int]:
         if is_py_spy:
+            self.is_sampled = True
             place = decode_optional(event.args, _Place, source, at=f"{at}.args") or _Place()
             file = place.filename or ""
             line = ABSENT if place.line is None or place.line < 1 else place.line
@@ -111,20 +117,20 @@ def collect(source: Source, builder: ProfileBuilder) -> Trace:
     Raises :class:`FormatError` where it is none, or an event of a call makes no sense.
     """
     events = TraceEvents(source, _Event, builder.ledger)
-    trace = Trace({}, OwnerNames())
-    frames = _Frames(builder)
+    calls: dict[tuple[Key, Key], list[Call]] = {}
+    names, frames = OwnerNames(), _Frames(builder)
     for first, batch in events.batches():
         for number, event in enumerate(batch, first):
             at = f"{events.at}[{number}]"
-            if trace.names.take(event, source.name, at):
+            if names.take(event, source.name, at):
                 builder.ledger.add(Action.USED, "events", "names of threads and processes")
             elif event.ph in (BEGIN, END, WHOLE):
                 fields = fields_of(event, source.name, at)
                 call = _call(event, fields.ts, frames, source.name, at)
-                trace.calls.setdefault((fields.pid, fields.tid), []).append(call)
+                calls.setdefault((fields.pid, fields.tid), []).append(call)
             else:
                 builder.ledger.add(Action.SKIPPED, "events", "that are no calls")
-    return trace
+    return Trace(calls, names, frames.is_sampled)
 
 
 def _call(event: _Event, ts: float, frames: _Frames, source: str, at: str) -> Call:
