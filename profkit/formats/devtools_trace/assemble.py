@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from profkit.errors import EmptyInputError
+from profkit.errors import EmptyInputError, FormatError
 from profkit.formats.cpuprofile.assemble import assemble as assemble_profile
 from profkit.formats.cpuprofile.schema import File, parse
+from profkit.formats.jsontext import decode_optional
 from profkit.profile import Action, merge
 
 if TYPE_CHECKING:
@@ -33,7 +34,13 @@ _ADVICE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+class _About(msgspec.Struct, rename="kebab"):
+    """What a trace says of the browser that it is of."""
+
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Read:
     """A recording, and the profile of one thread that it became."""
 
@@ -82,7 +89,7 @@ def assemble(trace: Trace, source: str, ledger: LedgerBook) -> Profile:
         merged.meta,
         format="devtools_trace",
         source=source,
-        producer=_producer(trace.metadata),
+        producer=_producer(trace.metadata, source),
         interval=_usual([one.profile for one in kept]),
     )
     return merged.replace(meta=meta, ledger=ledger.close().merged(merged.ledger))
@@ -159,12 +166,11 @@ def _usual(profiles: Sequence[Profile]) -> int | None:
     return max(profiles, key=lambda one: one.sample_count).meta.interval
 
 
-def _producer(metadata: msgspec.Raw) -> str:
+def _producer(metadata: msgspec.Raw, source: str) -> str:
     """Return the browser, where the trace names it."""
     try:
-        known = msgspec.json.decode(metadata)
-    except msgspec.DecodeError:
-        return ""
-    agent = known.get("user-agent") if isinstance(known, dict) else None
-    found = _BROWSER.search(agent) if isinstance(agent, str) else None
+        about = decode_optional(metadata, _About, source, at="$.metadata")
+    except FormatError:
+        return ""  # anything may stand there
+    found = _BROWSER.search(about.user_agent) if about else None
     return found[0] if found else ""

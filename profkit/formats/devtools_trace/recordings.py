@@ -144,6 +144,8 @@ def _one(event: TraceEvent, source: str, at: str) -> _Found | None:
         return None
     at = f"{at}.data"
     chunk = _chunk(data, source, at) if event.name == _CHUNK else None
+    if chunk:
+        data.cpu_profile = data.time_deltas = NULL  # their text is needed no more
     return _Found(event.name, fields, data, chunk, f"{at}.cpuProfile")
 
 
