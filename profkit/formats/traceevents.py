@@ -34,8 +34,8 @@ _POSSIBLE = {(_KEY,), (_KEY, b"", b"args"), (_KEY, b"", b"cat"), (_KEY, b"", b"p
 
 _ARRAY = re.compile(rb"\s*\[")
 _IN_OBJECT = re.compile(rb'"traceEvents"\s*:\s*\[')
-_FIRST_KEY = re.compile(rb'\s*,?\s*\{\s*("[^"\\]*")')
-_BETWEEN = re.compile(rb"\}(\s*,\s*\{\s*)")
+_FIRST_KEY = re.compile(rb'\s*+(?:,\s*+)?\{\s*+("[^"\\]*")')
+_BETWEEN = re.compile(rb"\}\s*+,\s*+\{\s*+")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}"]', re.DOTALL)
 _ITEM = re.compile(r"\$\[(\d+)\]")
 _BYTE = re.compile(r"byte (\d+)")

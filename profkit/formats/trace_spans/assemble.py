@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -32,19 +33,28 @@ _WAITING = "counts on for the call before it, as py-spy writes no end for that"
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A call that has begun; ``until`` is where it ends, None where an event will say so."""
+    """A call that has begun.
+
+    ``until`` is where it ends, None where an event will say so; ``limit`` where the innermost call
+    ends of which that is known, this one or one around it.
+    """
 
     function: int
     until: int | None
+    limit: int | None
 
 
 @dataclass(slots=True)
 class _Calls:
-    """Follows the calls of one thread."""
+    """Follows the calls of one thread.
+
+    ``begun`` counts those open that an event will end, by function, and all under -1.
+    """
 
     sweep: Sweep
     ledger: LedgerBook
     open: list[_Open] = field(default_factory=list)
+    begun: Counter[int] = field(default_factory=Counter)
 
     def take(self, call: Call) -> None:
         """Take the next event."""
@@ -53,7 +63,8 @@ class _Calls:
         if call.phase == BEGIN:
             self._begin(call, None)
         elif call.phase == WHOLE:
-            around = min((o.until for o in self.open if o.until is not None), default=call.until)
+            limit = self._limit
+            around = call.until if limit is None else limit
             if call.until > around:
                 cause = "calls that end after the one around them: cut there"
                 self.ledger.add(Action.REPAIRED, "events", cause, 1, call.at)
@@ -69,26 +80,29 @@ class _Calls:
                 self.ledger.add(Action.REPAIRED, "events", cause)
             self._close(self.sweep.now if one.until is None else one.until)
 
+    @property
+    def _limit(self) -> int | None:
+        return self.open[-1].limit if self.open else None
+
     def _begin(self, call: Call, until: int | None) -> None:
         self.ledger.add(Action.USED, "events", "of calls")
-        self.open.append(_Open(call.function, until))
+        self.open.append(_Open(call.function, until, self._limit if until is None else until))
+        if until is None:
+            self.begun.update((call.function, ABSENT))
         self.sweep.open(call.frame, call.time)
 
     def _end(self, call: Call) -> None:
         """End the innermost call, or the innermost one of that name, with what is above it."""
-        depth = next(
-            (
-                depth
-                for depth in reversed(range(len(self.open)))
-                if self.open[depth].until is None
-                and call.function in (ABSENT, self.open[depth].function)
-            ),
-            None,
-        )
-        if depth is None:
+        if not self.begun[call.function]:
             cause = "that end a call which has not begun"
             self.ledger.add(Action.DROPPED, "events", cause, 1, call.at)
             return
+        depth = len(self.open) - 1
+        while self.open[depth].until is not None or call.function not in (
+            ABSENT,
+            self.open[depth].function,
+        ):
+            depth -= 1
         if above := len(self.open) - depth - 1:
             cause = "calls that end after the one around them: cut there"
             self.ledger.add(Action.REPAIRED, "events", cause, above, call.at)
@@ -97,7 +111,9 @@ class _Calls:
             self._close(call.time)
 
     def _close(self, time: int) -> None:
-        self.open.pop()
+        one = self.open.pop()
+        if one.until is None:
+            self.begun.subtract((one.function, ABSENT))
         self.sweep.close(time)
 
 

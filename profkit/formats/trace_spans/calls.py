@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +25,8 @@ BEGIN, END, WHOLE = "B", "E", "X"
 _PY_SPY = "py-spy"
 _PER_MICROSECOND = 1000
 _LARGEST = 2.0**61 / _PER_MICROSECOND
-# How VizTracer writes where a function begins, in its name.
-_PLACED = re.compile(r"(.*) \((.+):(\d{1,9})\)", re.DOTALL)
 _NAMELESS = "(unnamed)"
+_DIGITS = 9
 
 
 class _Event(TraceEvent):
@@ -104,11 +102,24 @@ class _Frames:
             line = ABSENT if place.line is None or place.line < 1 else place.line
             function = self.builder.function(name, path_of(file), kind=kind_of(name, file))
             return self.builder.frame(function, line), function
-        file, line = "", ABSENT
-        if placed := _PLACED.fullmatch(name):
-            name, file, line = placed[1], placed[2], int(placed[3])
+        name, file, line = _placed(name)
         function = self.builder.function(name, file, line, kind=kind_of(name, file))
         return self.builder.frame(function), function
+
+
+def _placed(name: str) -> tuple[str, str, int]:
+    """Take a name apart to which VizTracer has added where the function begins.
+
+    >>> _placed("load (/srv/py-web/store.py:17)")
+    ('load', '/srv/py-web/store.py', 17)
+    """
+    before, _, number = name.removesuffix(")").rpartition(":")
+    function, bracket, file = before.partition(" (")
+    if not (
+        name.endswith(")") and bracket and file and number.isdecimal() and len(number) <= _DIGITS
+    ):
+        return name, "", ABSENT
+    return function, file, int(number)
 
 
 def collect(source: Source, builder: ProfileBuilder) -> Trace:
