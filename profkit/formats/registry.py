@@ -69,7 +69,9 @@ FORMATS = (
     Format("v8log", "V8 tick log (node --prof)", (".log",)),
     Format("cpuprofile", "V8 CPU profile (node --cpu-prof, Chrome DevTools)", (".cpuprofile",)),
     Format("speedscope", "speedscope JSON (py-spy, speedscope)", (".speedscope.json",)),
-    Format("trace_spans", "calls in a trace (py-spy -f chrometrace)", (".chrometrace.json",)),
+    Format(
+        "trace_spans", "calls in a trace (py-spy -f chrometrace, VizTracer)", (".chrometrace.json",)
+    ),
     Format("devtools_trace", "trace with CPU samples (Chrome DevTools, Node)", (".json", ".trace")),
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )

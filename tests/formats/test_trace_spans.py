@@ -204,28 +204,59 @@ def test_only_traces_of_calls_are_told_by_their_content(category, verdict):
 # --- recordings of py-spy -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", RECORDINGS, ids=KINDS)
-def test_self_times_are_those_of_speedscope(path):
-    """It takes the arguments of an event, the file and the line, for part of the name."""
+def figures_of(path):
+    """Return what speedscope makes of a recording: thread, name, microseconds."""
     beside = path.with_name(path.name.replace(".json.gz", ".figures.json.gz"))
     figures = json.loads(gzip.decompress(beside.read_bytes()))["speedscope"]
+    return {
+        thread: {name: microseconds for name, *_, microseconds in rows if microseconds}
+        for thread, rows in figures.items()
+    }
+
+
+def self_times(profile, thread, name_of):
+    """Sum microseconds by what a frame is called there."""
+    sums = Counter()
+    for place, value in zip(thread.samples.node, thread.samples.values[:, 0], strict=True):
+        frame = int(profile.tree.frame[place])
+        function = int(profile.frames.function[frame])
+        file = profile.text(int(profile.functions.file[function]))
+        sums[name_of(profile, text_of(profile, place), file, function, frame)] += int(value) / 1000
+    return {name: value for name, value in sums.items() if value}
+
+
+def with_arguments(profile, name, file, function, frame):
+    """Name a frame of py-spy's: speedscope takes the arguments of an event for part of it."""
+    arguments = {"filename": file, "line": int(profile.frames.line[frame])}
+    return f"{name} {json.dumps(arguments, separators=(',', ':'))}"
+
+
+def with_place(profile, name, file, function, frame):
+    """Name a function as VizTracer does."""
+    return f"{name} ({file}:{int(profile.functions.line[function])})" if file else name
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=KINDS)
+def test_self_times_of_py_spy_are_those_of_speedscope(path):
+    figures = figures_of(path)
     profile = load(path)
     assert (profile.meta.format, profile.meta.producer) == ("trace_spans", "py-spy")
     assert "waiting" in dict(profile.meta.facts)
     assert len(profile.threads) == len(figures) == 5
     for thread in profile.threads:
-        theirs = {}
-        for name, *_, microseconds in figures[f"pid {thread.process_id}, tid {thread.thread_id}"]:
-            function, _, place = name.partition(" {")
-            at = json.loads("{" + place)
-            theirs[function, at["filename"], at["line"]] = microseconds
-        ours = Counter()
-        for place, value in zip(thread.samples.node, thread.samples.values[:, 0], strict=True):
-            frame = int(profile.tree.frame[place])
-            file = profile.text(int(profile.functions.file[profile.frames.function[frame]]))
-            line = int(profile.frames.line[frame])
-            ours[text_of(profile, place), file, line] += int(value) / 1000
-        assert ours == {key: value for key, value in theirs.items() if key in ours or value}
+        ours = self_times(profile, thread, with_arguments)
+        assert ours == figures[f"pid {thread.process_id}, tid {thread.thread_id}"]
+
+
+def test_self_times_of_viztracer_are_those_of_speedscope():
+    (path,) = SAMPLES.glob("viztracer/*/py-orders.json.gz")
+    figures, profile = figures_of(path), load(path)
+    assert [thread.name for thread in profile.threads] == ["MainThread", "second"]
+    assert profile.meta.producer == ""
+    for thread in profile.threads:
+        process = f"{thread.process_name} (pid {thread.process_id})"
+        theirs = figures[f"{process}, {thread.name} (tid {thread.thread_id})"]
+        assert self_times(profile, thread, with_place) == pytest.approx(theirs, abs=0.002)
 
 
 @pytest.mark.parametrize("kind", KINDS)
