@@ -24,6 +24,7 @@ __all__ = [
     "TooDeepError",
     "column_of",
     "decode",
+    "decode_optional",
     "is_given",
     "key_paths",
     "numbers",
@@ -121,6 +122,17 @@ def decode(
 def _lowered(message: str) -> str:
     """Begin as what follows a colon does, but leave ``JSON`` alone."""
     return message if message[:2].isupper() else message[:1].lower() + message[1:]
+
+
+def decode_optional(
+    raw: msgspec.Raw,
+    type: type[T],  # noqa: A002 (msgspec's word)
+    source: str,
+    *,
+    at: str,
+) -> T | None:
+    """Decode an optional part of a file as :func:`decode` does; None where it is not there."""
+    return decode(raw, type, source, at=at) if is_given(raw) else None
 
 
 def is_given(raw: msgspec.Raw) -> bool:

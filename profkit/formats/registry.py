@@ -89,8 +89,14 @@ FORMATS = (
         has_hits=True,
     ),
     Format("speedscope", "speedscope JSON (py-spy, speedscope)", (".speedscope.json",)),
+    Format(
+        "trace_spans", "calls in a trace (py-spy -f chrometrace, VizTracer)", (".chrometrace.json",)
+    ),
+    Format("devtools_trace", "trace with CPU samples (Chrome DevTools, Node)", (".json", ".trace")),
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )
+
+_HEAP_SNAPSHOT = (b"snapshot", b"meta")
 
 
 def find_format(name: str) -> Format:
@@ -120,5 +126,10 @@ def detect(source: Source) -> Format:
             return known
     if possible:
         return possible[0]
+    from profkit.formats.jsontext import key_paths  # noqa: PLC0415 (imports msgspec)
+
+    if _HEAP_SNAPSHOT in key_paths(source.head):
+        message = "this is a heap snapshot (objects in memory); a CPU profile is expected"
+        raise UnknownFormatError(source.name, message)
     titles = "; ".join(known.title for known in FORMATS)
     raise UnknownFormatError(source.name, f"not a profile that profkit knows ({titles})")

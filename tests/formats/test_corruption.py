@@ -21,6 +21,9 @@ FILES = {
     "folded": "py-spy/*/py-web-logger.threads.raw.txt.gz",
     "speedscope": "py-spy/*/py-web-quiet.speedscope.json.gz",
     "speedscope events": "pyinstrument/*/py-web-quiet.speedscope.json.gz",
+    "devtools_trace": "chrome/*/page.trace.json.gz",
+    "devtools_trace array": "chrome/*/page.trace.json.gz",
+    "trace_spans": "py-spy/*/py-web-quiet.chrometrace.json.gz",
 }
 # The beginning of a recording is as good as all of it, and there are many to read.
 LINES = 60
@@ -39,7 +42,15 @@ def shortened(name):
     if name == "folded":
         return b"\n".join(data.split(b"\n")[:LINES]) + b"\n"
     document = json.loads(data)
-    if name == "cpuprofile":
+    if name == "trace_spans":
+        document = document[:LINES]
+    elif name.startswith("devtools_trace"):
+        events = document["traceEvents"]
+        names = {"thread_name", "process_name", "Profile", "ProfileChunk"}
+        kept = [e for e in events if e["name"] in names]
+        kept = kept[:30] + [e for e in events if e["name"] not in names][:LINES]
+        document = kept if name.endswith("array") else {"metadata": {}, "traceEvents": kept}
+    elif name == "cpuprofile":
         for key in ("samples", "timeDeltas"):
             document[key] = document[key][:LINES]
     else:
@@ -125,6 +136,21 @@ def test_a_file_that_is_cut_gives_a_profile_or_an_error(name, place):
     assert_told(outcome(data[: int(place * len(data))], FORMATS[name]))
     packed = gzip.compress(data)
     assert_told(outcome(packed[: int(place * len(packed))]))
+
+
+@pytest.mark.parametrize("name", ["devtools_trace", "devtools_trace array", "trace_spans"])
+def test_a_trace_that_is_cut_has_what_is_whole_before(name):
+    """A recording tool that was killed leaves such files."""
+    data = ORIGINALS[name]
+    before = 0
+    for end in range(0, len(data), 1000):
+        found = outcome(data[:end], FORMATS[name])
+        assert_told(found)
+        if isinstance(found, Profile):
+            assert found.sample_count >= before
+            before = found.sample_count
+            assert any("cut short" in entry.cause for entry in found.ledger.losses)
+    assert 0 < before <= outcome(data).sample_count
 
 
 numbers = st.one_of(

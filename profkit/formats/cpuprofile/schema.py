@@ -115,25 +115,34 @@ class File:
     nodes_at: str
 
 
-def parse(text: bytes | bytearray, source: str, *, lines: bool = False) -> File:
-    """Decode a file of any form; with ``lines`` nodes are :class:`TickedNode`.
+def parse(
+    text: bytes | bytearray | msgspec.Raw, source: str, at: str = "$", *, lines: bool = False
+) -> File:
+    """Decode a profile of any form; with ``lines`` nodes are :class:`TickedNode`.
+
+    ``at`` is its path where it is not a file of its own.
 
     Raises :class:`FormatError` where it is of none of them.
     """
     try:
-        return _parse(text, source, lines=lines)
+        return _parse(text, source, at, lines=lines)
     except TooDeepError:
         outer, cuts = take_apart(text, source)
         if not cuts:
             raise
-        return _parse(outer, source, lines=lines, cuts=cuts)
+        return _parse(outer, source, at, lines=lines, cuts=cuts)
 
 
 def _parse(
-    text: bytes | bytearray, source: str, *, lines: bool, cuts: list[Cut] | None = None
+    text: bytes | bytearray | msgspec.Raw,
+    source: str,
+    at: str,
+    *,
+    lines: bool,
+    cuts: list[Cut] | None = None,
 ) -> File:
-    """Decode a file; ``cuts`` are the nodes of its head where those were taken apart."""
-    profile, at = decode(text, _Profile, source), "$"
+    """Decode a profile; ``cuts`` are the nodes of its head where those were taken apart."""
+    profile = decode(text, _Profile, source, at=at)
     for field, key in _WRAPPERS:
         inner = getattr(profile, field)
         if not is_given(profile.nodes) and is_given(inner):

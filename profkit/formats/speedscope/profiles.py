@@ -12,6 +12,7 @@ from profkit.errors import FormatError
 from profkit.formats.interning import Numbered
 from profkit.formats.jsontext import column_of, decode, numbers
 from profkit.formats.speedscope.schema import Evented, Sampled
+from profkit.formats.sweep import Sweep
 from profkit.profile import ABSENT, Action, StackTree
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _measure_events(profile: Evented, raw: Numbers, scale: Scale, context: Conte
     """
     at = scale.points(raw, f"{context.at}.events").tolist()
     known = len(context.is_owner)
-    sweep = _Sweep(at[0] if at else 0)
+    sweep = Sweep(at[0] if at else 0)
     for number, (event, time) in enumerate(zip(profile.events, at, strict=True)):
         if time < sweep.now:
             message = f"time goes back, from {raw[number - 1]} to {raw[number]}"
@@ -186,61 +187,4 @@ def _measure_events(profile: Evented, raw: Numbers, scale: Scale, context: Conte
             f"{context.at}.events[{len(at) - 1}]",
         )
         sweep.close(max(last, sweep.now))
-    return sweep.measured()
-
-
-class _Sweep:
-    """Follows events in order of time, and knows which frames are open."""
-
-    def __init__(self, now: int) -> None:
-        self.now = now
-        self.stack: list[int] = []
-        self._has_opened = False
-        self._parents: list[int] = []
-        self._frames: list[int] = []
-        self._children: dict[tuple[int, int], int] = {}
-        self._nodes: list[int] = []
-        self._times: list[int] = []
-        self._values: list[int] = []
-
-    @property
-    def innermost(self) -> int:
-        """The frame that was opened last of those still open, -1 if there is none."""
-        return self._frames[self.stack[-1]] if self.stack else ABSENT
-
-    def open(self, frame: int, time: int) -> None:
-        """Open a frame."""
-        here = self.stack[-1] if self.stack else ABSENT
-        if time > self.now:
-            self._add_sample(time)
-        key = here, frame
-        node = self._children.get(key)
-        if node is None:
-            node = self._children[key] = len(self._frames)
-            self._parents.append(here)
-            self._frames.append(frame)
-        self.stack.append(node)
-        self.now, self._has_opened = time, True
-
-    def close(self, time: int) -> None:
-        """Close the innermost frame."""
-        if time > self.now or self._has_opened:
-            self._add_sample(time)
-        self.stack.pop()
-        self.now, self._has_opened = time, False
-
-    def _add_sample(self, until: int) -> None:
-        if self.stack:
-            self._nodes.append(self.stack[-1])
-            self._times.append(self.now)
-            self._values.append(until - self.now)
-
-    def measured(self) -> Measured:
-        """Return what was found."""
-        return Measured(
-            parent=np.array(self._parents, np.int64),
-            frame=np.array(self._frames, np.int64),
-            node=np.array(self._nodes, np.int64),
-            value=np.array(self._values, np.int64),
-            time=np.array(self._times, np.int64),
-        )
+    return Measured(*sweep.columns())

@@ -37,3 +37,10 @@ function doRounds(count) {
     setTimeout(next, 0);
   });
 }
+
+function doRoundsBesideWorker(count) {
+  const worker = new Worker('worker.js', { name: 'hasher' });
+  const done = new Promise(resolve => { worker.onmessage = resolve; });
+  worker.postMessage(count);
+  return Promise.all([doRounds(count), done]);
+}

@@ -3,6 +3,9 @@
 //   node profile.mjs CHROMIUM PAGE ROUNDS OUTPUT
 //   node profile.mjs CHROMIUM PAGE ROUNDS - OPTION...    with Chromium's own options instead
 //
+// An OUTPUT that ends in .json is a trace, of the page and a worker beside it, as the Performance
+// panel of DevTools records it; any other is a CPU profile of the page.
+//
 // Needs a Node with a global WebSocket (22 or newer) and no packages.
 
 import { spawn } from 'node:child_process';
@@ -10,7 +13,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const [chromium, page, rounds, output, ...options] = process.argv.slice(2);
-const isRecorded = output !== '-';
+const isTraced = output.endsWith('.json');
+const isProfiled = output !== '-' && !isTraced;
+// What the Performance panel asks for, but for pictures and the stacks of its own events.
+const categories = [
+  'devtools.timeline', 'disabled-by-default-devtools.timeline',
+  'disabled-by-default-devtools.timeline.frame', 'disabled-by-default-v8.compile',
+  'disabled-by-default-v8.cpu_profiler', 'v8.execute', 'v8', 'blink.console', 'blink.user_timing',
+  'loading', 'latencyInfo', 'cppgc'
+];
 const profileFolder = mkdtempSync('/srv/browser/user-data-');
 
 const browser = spawn(chromium, [
@@ -79,17 +90,39 @@ try {
   const { sessionId } = await connection.send('Target.attachToTarget', { targetId, flatten: true });
   const send = (method, params) => connection.send(method, params, sessionId);
 
+  async function readStream(handle) {
+    const pieces = [];
+    let piece;
+    do {
+      piece = await send('IO.read', { handle });
+      pieces.push(Buffer.from(piece.data, piece.base64Encoded ? 'base64' : 'utf8'));
+    } while (!piece.eof);
+    return Buffer.concat(pieces);
+  }
+
   await send('Page.enable');
-  if (isRecorded) {
+  if (isProfiled) {
     await send('Profiler.enable');
     await send('Profiler.setSamplingInterval', { interval: 1000 });
   }
   const loaded = connection.once('Page.loadEventFired');
   await send('Page.navigate', { url: page });
   await loaded;
-  if (isRecorded) await send('Profiler.start');
-  await send('Runtime.evaluate', { expression: `doRounds(${Number(rounds)})`, awaitPromise: true });
-  if (isRecorded) {
+  if (isProfiled) await send('Profiler.start');
+  if (isTraced) {
+    const traceConfig = { includedCategories: categories };
+    await send('Tracing.start', { traceConfig, transferMode: 'ReturnAsStream' });
+  }
+  const work = isTraced ? 'doRoundsBesideWorker' : 'doRounds';
+  await send('Runtime.evaluate', { expression: `${work}(${Number(rounds)})`, awaitPromise: true });
+  if (isTraced) {
+    const complete = connection.once('Tracing.tracingComplete');
+    await send('Tracing.end');
+    const trace = await readStream((await complete).stream);
+    writeFileSync(path.resolve(output), trace);
+    console.log(`${JSON.parse(trace).traceEvents.length} events`);
+  }
+  if (isProfiled) {
     const { profile } = await send('Profiler.stop');
     writeFileSync(path.resolve(output), JSON.stringify(profile));
     console.log(`${profile.samples.length} samples`);
@@ -98,6 +131,6 @@ try {
 } finally {
   const ended = new Promise(resolve => browser.once('exit', resolve));
   if (browser.kill()) await ended;
-  rmSync(profileFolder, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(profileFolder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 process.exit(0);
