@@ -70,6 +70,7 @@ FORMATS = (
     Format("cpuprofile", "V8 CPU profile (node --cpu-prof, Chrome DevTools)", (".cpuprofile",)),
     Format("speedscope", "speedscope JSON (py-spy, speedscope)", (".speedscope.json",)),
     Format("pyinstrument", "pyinstrument session or JSON", (".pyisession", ".json")),
+    Format("pstats", "cProfile statistics (pstats)", (".pstats", ".prof", ".cprof")),
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )
 
