@@ -1,9 +1,9 @@
 """A call tree estimated from who called whom, as ``gprof`` does it.
 
-Source: Graham, Kessler and McKusick, "gprof: a call graph execution profiler", 1982. A function's
-time is shared among its callers in proportion of the time that each has of it; whatever it calls
-is shared in the same way, whoever called it. What is known exactly stays exact: each function's own
-time and calls, and where no function calls itself, directly or by others, its total time as well.
+Source: Graham, Kessler and McKusick, "gprof: a call graph execution profiler", 1982. What a caller
+has of a function's own time is known; what the function calls is shared among its callers in
+proportion of the time that each has of it. So each function's own time and calls stay exact, and
+where nothing below it calls itself, directly or by others, its total time as well.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SETTLED = 1e-12
 class Estimate:
     """A tree: one row a node, of its parent (-1 for a root) and its function's number.
 
-    ``ratio`` is the part of the function's total time that its caller has, ``own`` and ``calls``
+    ``ratio`` is the part of what the function calls that its caller has, ``own`` and ``calls``
     what the caller has of the function's own time and calls, all of it for the caller wherever it
     is in the tree. ``is_open`` tells which nodes have what the function calls below them. ``cut``
     counts branches that were not followed, because there were too many or they were too deep.
@@ -137,6 +137,14 @@ def _without_caller(entry: Entry) -> Call:
     )
 
 
+def _part_below(call: Call, entry: Entry) -> float:
+    """Return which part of the time below a function its caller has; by calls, where that is 0."""
+    whole = entry.total - entry.own
+    if whole >= _LEAST:
+        return max(call.total - call.own, 0.0) / whole
+    return call.calls / max(entry.calls, 1)
+
+
 class _Sweep:
     def __init__(
         self, entries: list[Entry], callees: list[list[tuple[int, Call]]], most: int
@@ -146,21 +154,21 @@ class _Sweep:
         self._entries = entries
         self._callees = callees
         self._most = most
-        self._pending: list[tuple[float, int, int, int, Call]] = []
+        self._pending: list[tuple[float, int, int, int, Call, float]] = []
         self._pushed = 0
         self._depths: list[int] = []
 
     def push(self, parent: int, function: int, call: Call, share: float = 1.0) -> None:
         """Note a branch to follow; ``share`` is how much of its caller is there."""
         self._pushed += 1
-        item = (-call.total * share, self._pushed, parent, function, call)
+        item = (-call.total * share, self._pushed, parent, function, call, share)
         heapq.heappush(self._pending, item)
 
     def run(self) -> None:
         """Follow what is noted, and what follows from that."""
         answer = self.answer
         while self._pending:
-            negative, _, parent, function, call = heapq.heappop(self._pending)
+            negative, _, parent, function, call, share = heapq.heappop(self._pending)
             entry = self._entries[function]
             if parent != _ROOT and (self.is_reached[function] or self._depths[parent] >= _DEEPEST):
                 if -negative < _LEAST:
@@ -175,15 +183,13 @@ class _Sweep:
             answer.functions.append(function)
             answer.own.append(call.own)
             answer.calls.append(call.calls)
-            by_time = entry.total > 0
-            answer.ratio.append(
-                call.total / entry.total if by_time else call.calls / max(entry.calls, 1)
-            )
+            ratio = _part_below(call, entry)
+            answer.ratio.append(ratio)
             answer.is_open.append(not self._is_below_itself(node))
             if answer.is_open[node]:
-                share = min(-negative / entry.total, 1.0) if by_time else 1.0
+                below = ratio * share
                 for callee, edge in self._callees[function]:
-                    self.push(node, callee, edge, share)
+                    self.push(node, callee, edge, min(below, 1.0))
 
     def _is_below_itself(self, node: int) -> bool:
         function, parents = self.answer.functions[node], self.answer.parents
