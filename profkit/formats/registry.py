@@ -71,6 +71,7 @@ FORMATS = (
     Format("speedscope", "speedscope JSON (py-spy, speedscope)", (".speedscope.json",)),
     Format("pyinstrument", "pyinstrument session or JSON", (".pyisession", ".json")),
     Format("pstats", "cProfile statistics (pstats)", (".pstats", ".prof", ".cprof")),
+    Format("perf", "perf script", (".perf", ".perf.txt")),
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )
 
