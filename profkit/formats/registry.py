@@ -72,6 +72,7 @@ FORMATS = (
     Format("pyinstrument", "pyinstrument session or JSON", (".pyisession", ".json")),
     Format("pstats", "cProfile statistics (pstats)", (".pstats", ".prof", ".cprof")),
     Format("perf", "perf script", (".perf", ".perf.txt")),
+    Format("austin", "Austin's text", (".austin",)),
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )
 

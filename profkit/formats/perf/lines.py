@@ -3,7 +3,7 @@
 ::
 
     node 4711/4712 [001]  4589.018153:    2004008 cpu-clock:
-            7fdad400751e JS:*ranked /srv/app.js:3:16+0xde (/tmp/perf-4711.map)
+            7fdad400751e JS:*ranked /srv/app.js:3:16+0xde (/run/perf-4711.map)
       app.c:12
 
 Which of an event's fields there are depends on ``--fields``; the name of the command may have

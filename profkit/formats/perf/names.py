@@ -34,7 +34,7 @@ def intern(
     """Return the numbers of the frames that a line stands for, the caller first.
 
     ``place`` is the file and the line executed, where they are known. Code that a runtime compiled
-    and listed in ``/tmp/perf-PID.map`` has what it inlined in its name, with ``->`` between.
+    and listed in ``perf-PID.map`` has what it inlined in its name, with ``->`` between.
     """
     symbol = _OFFSET.sub("", symbol)
     if _COMPILED.fullmatch(library):
