@@ -11,7 +11,7 @@ import numpy as np
 
 from profkit.errors import EmptyInputError, FormatError
 from profkit.formats.austin.lines import METADATA, Owner, frame_of, metrics_of, split_owner
-from profkit.formats.encoding import line_batches
+from profkit.formats.encoding import decoded, line_batches
 from profkit.formats.interning import Numbered
 from profkit.profile import (
     ABSENT,
@@ -116,14 +116,7 @@ class Samples:
     def _frame(self, label: bytes) -> int:
         number = self._frames.get(label)
         if number is None:
-            try:
-                text = label.decode()
-            except UnicodeDecodeError:
-                text = label.decode(errors="replace")
-                self._builder.ledger.add(
-                    Action.REPAIRED, "names", "not valid UTF-8: \ufffd in place of what is not", 1,
-                    f"line {self._lines}",
-                )  # fmt: skip
+            text = decoded(label, self._builder.ledger, f"line {self._lines}")
             name, file, kind, line = frame_of(text)
             function = self._builder.function(name, file, kind=kind)
             number = self._builder.frame(function, line if self._with_lines else ABSENT)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.errors import EmptyInputError, FormatError
-from profkit.formats.encoding import line_batches
+from profkit.formats.encoding import decoded, line_batches
 from profkit.formats.interning import Numbered
 from profkit.formats.perf.lines import Event, event_of, source_line_of, split_frame
 from profkit.formats.perf.names import INLINED, intern
@@ -65,18 +65,9 @@ class Samples:
         for batch, _ in line_batches(source):
             for line in batch:
                 self._lines += 1
-                self._read_line(self._decoded(line))
+                where = f"line {self._lines}"
+                self._read_line(decoded(line, self._builder.ledger, where))
         self._close()
-
-    def _decoded(self, line: bytes) -> str:
-        try:
-            return line.decode()
-        except UnicodeDecodeError:
-            self._builder.ledger.add(
-                Action.REPAIRED, "names", "not valid UTF-8: \ufffd in place of what is not", 1,
-                f"line {self._lines}",
-            )  # fmt: skip
-            return line.decode(errors="replace")
 
     def _read_line(self, line: str) -> None:
         if not line or line.isspace():
