@@ -47,6 +47,7 @@ class Samples:
         self._with_lines = lines
         self._builder = ProfileBuilder()
         self._lines = 0
+        self._texts: dict[bytes, str] = {}  # of lines that are frames, whatever stands before
         self._dropped = 0
         self._first_dropped = 0
         self._event: Event | None = None
@@ -65,8 +66,14 @@ class Samples:
         for batch, _ in line_batches(source):
             for line in batch:
                 self._lines += 1
-                where = f"line {self._lines}"
-                self._read_line(decoded(line, self._builder.ledger, where))
+                known = self._texts.get(line)
+                if known and self._event and not self._is_whole:
+                    self._stack.append(known)
+                    continue
+                text = decoded(line, self._builder.ledger, f"line {self._lines}")
+                self._read_line(text)
+                if self._stack and self._stack[-1] is text and split_frame(text):
+                    self._texts[line] = text
         self._close()
 
     def _read_line(self, line: str) -> None:
