@@ -10,15 +10,27 @@ import codecs
 from typing import TYPE_CHECKING
 
 from profkit.errors import FormatError
+from profkit.profile import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from profkit.profile import LedgerBook
     from profkit.source import Source
 
-__all__ = ["is_utf16", "line_batches", "utf8_chunks", "utf8_head"]
+__all__ = ["decoded", "is_utf16", "line_batches", "utf8_chunks", "utf8_head"]
 
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+def decoded(text: bytes, ledger: LedgerBook, where: str) -> str:
+    """Return a name as text; what is no UTF-8 in it is replaced, and counted."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        cause = "not valid UTF-8: \ufffd in place of what is not"
+        ledger.add(Action.REPAIRED, "names", cause, 1, where)
+        return text.decode(errors="replace")
 
 
 def is_utf16(head: bytes) -> bool:

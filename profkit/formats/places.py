@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from profkit.profile import Kind
 
-__all__ = ["META_KINDS", "kind_of", "path_of"]
+__all__ = ["META_KINDS", "kind_of", "native_of", "path_of"]
 
 META_KINDS = {
     "(root)": Kind.ROOT,
@@ -25,6 +25,7 @@ _FILES = (
     (Kind.NATIVE, re.compile(r".*\.(?:so(?:\.[\d.]+)?|dll|dylib|pyd|exe|c|cc|cpp|cxx|h|hpp|rs)")),
 )
 _KERNEL = "_[k]"
+_ADDRESS = re.compile(r"0x[0-9a-f]{1,16}")
 
 
 def kind_of(name: str, file: str) -> Kind:
@@ -36,6 +37,19 @@ def kind_of(name: str, file: str) -> Kind:
     if not file:
         return Kind.NATIVE if name.endswith(_KERNEL) else META_KINDS.get(name, Kind.UNKNOWN)
     return next((kind for kind, pattern in _FILES if pattern.fullmatch(file)), Kind.UNKNOWN)
+
+
+def native_of(name: str, file: str) -> tuple[str, Kind] | None:
+    """Return what native code without a name is called: its library; None for all other code.
+
+    Tools write its address, which is another one for each instruction and in each process.
+
+    >>> native_of("0x7ff85a22fa08", "/usr/lib/libz.so.1.2.13")[0]
+    'libz.so.1.2.13'
+    """
+    if not file or not _ADDRESS.fullmatch(name):
+        return None
+    return file.rpartition("/")[2] or file, Kind.SHARED_LIBRARY
 
 
 def path_of(url: str) -> str:

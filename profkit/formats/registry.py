@@ -93,6 +93,10 @@ FORMATS = (
         "trace_spans", "calls in a trace (py-spy -f chrometrace, VizTracer)", (".chrometrace.json",)
     ),
     Format("devtools_trace", "trace with CPU samples (Chrome DevTools, Node)", (".json", ".trace")),
+    Format("pyinstrument", "pyinstrument session or JSON", (".pyisession", ".json")),
+    Format("pstats", "cProfile statistics (pstats)", (".pstats", ".prof", ".cprof")),
+    Format("perf", "perf script", (".perf", ".perf.txt")),
+    Format("austin", "Austin's text", (".austin",)),
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )
 

@@ -54,7 +54,7 @@ def test_without_a_command_help_is_an_error(capsys) -> None:
         (["top", "--sort", "name", "x"], "profkit: Invalid value for '--sort'"),
         (["top", "-n", "-1", "x"], "profkit: Invalid value for '-n' / '--limit'"),
         (["heavy", "--min-share", "101", "x"], "profkit: Invalid value for '--min-share'"),
-        (["top", "--input-format", "perf", "x"], "profkit: Invalid value for '--input-format'"),
+        (["top", "--input-format", "nothing", "x"], "profkit: Invalid value for '--input-format'"),
         (["top", "no\x1b[31m\nsuch"], r"profkit: no\x1b[31m\nsuch: no such file or directory"),
         (["top", "."], "profkit: .: is a directory; a profile file is expected"),
         (["top"], "profkit: no PROFILE is named, and none was read in this directory before"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from profkit.formats.places import kind_of, path_of
+from profkit.formats.places import kind_of, native_of, path_of
 from profkit.profile import ABSENT, ANONYMOUS, Kind, Tier
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _JAVASCRIPT = re.compile(
     r"(\S+\.[cm]?[jt]sx?|node:\S+?):(\d{1,9})(?::(\d{1,9}))?",
     re.DOTALL,
 )
+# py-spy's native code that lies in no library it knows.
+_NOWHERE = re.compile(r"0x[0-9a-f]{1,16} \(\?\)")
 _TIERS = {tier.mark: tier for tier in Tier}
 
 
@@ -39,11 +41,14 @@ def intern(label: str, builder: ProfileBuilder) -> int:
         return builder.frame(function, int(line) or ABSENT, int(column or ABSENT))
     if match := _WITHOUT_LINE.fullmatch(label):
         name, file = match.groups()
-        return builder.frame(builder.function(name, file, kind=kind_of(name, file)))
+        name, kind = native_of(name, file) or (name, kind_of(name, file))
+        return builder.frame(builder.function(name, file, kind=kind))
     if match := _JAVASCRIPT.fullmatch(label):
         mark, name, file, line, column = match.groups()
         function = builder.function(
             name or ANONYMOUS, path_of(file), int(line), int(column or ABSENT), Kind.JS
         )
         return builder.frame(function, tier=_TIERS[mark or ""])
+    if _NOWHERE.fullmatch(label):
+        return builder.frame(builder.function("[unknown]", kind=Kind.NATIVE))
     return builder.frame(builder.function(label, kind=kind_of(label, "")))

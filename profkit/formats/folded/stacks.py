@@ -12,7 +12,7 @@ import numpy as np
 
 from profkit.errors import EmptyInputError, FormatError
 from profkit.formats.decimals import UNITS, digits_for, is_exact, shifted
-from profkit.formats.encoding import line_batches
+from profkit.formats.encoding import decoded, line_batches
 from profkit.formats.folded.lines import first_lines, is_comment
 from profkit.formats.folded.names import intern
 from profkit.formats.folded.paths import Paths
@@ -172,22 +172,13 @@ class Stacks:
         for label, line in zip(
             list(self._labels)[known:], self._line_of_label[known:], strict=True
         ):
-            self._frame_of_label.append(intern(self._decoded(label, line), self._builder))
+            text = decoded(label, self._builder.ledger, f"line {line}")
+            self._frame_of_label.append(intern(text, self._builder))
         frames = np.array(self._frame_of_label, np.int64)[np.array(self._paths.labels, np.int64)]
         tree, place = StackTree.from_parents(np.array(self._paths.parents, np.int64), frames)
         self._trees.append(tree)
         self._leaves.append(place[np.array(self._leaf_of_row, np.int64)])
         self._begin_part()
-
-    def _decoded(self, label: bytes, line: int) -> str:
-        try:
-            return label.decode()
-        except UnicodeDecodeError:
-            self._builder.ledger.add(
-                Action.REPAIRED, "names", "not valid UTF-8: \ufffd in place of what is not", 1,
-                f"line {line}",
-            )  # fmt: skip
-            return label.decode(errors="replace")
 
     def finish(self) -> Profile:
         """Make the profile.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.errors import EmptyInputError
-from profkit.formats.places import kind_of, path_of
+from profkit.formats.places import kind_of, native_of, path_of
 from profkit.formats.pyspy import Owner, owner_of_profile, with_label
 from profkit.formats.speedscope.profiles import Context, measure, raw_numbers
 from profkit.formats.speedscope.units import scale_of
@@ -87,10 +87,11 @@ def _intern(frame: Frame, builder: ProfileBuilder, *, executes: bool) -> int:
     line, column = (
         ABSENT if place is None or place < 1 else place for place in (frame.line, frame.col)
     )
-    kind, path = kind_of(frame.name, file), path_of(file)
+    path = path_of(file)
+    name, kind = native_of(frame.name, path) or (frame.name, kind_of(frame.name, file))
     if executes:
-        return builder.frame(builder.function(frame.name, path, kind=kind), line, column)
-    return builder.frame(builder.function(frame.name, path, line, column, kind))
+        return builder.frame(builder.function(name, path, kind=kind), line, column)
+    return builder.frame(builder.function(name, path, line, column, kind))
 
 
 def _samples(

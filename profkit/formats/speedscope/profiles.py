@@ -104,7 +104,8 @@ def _measure_samples(profile: Sampled, value: Ints, begin: int, context: Context
     owners: tuple[int, ...] = ()
     if context.is_owner.any():
         depths = [_owner_depth(stack, context.is_owner) for stack in stacks]
-        deepest = max(range(len(stacks)), key=depths.__getitem__, default=0)
+        # Of equally deep ones the last: a thread is named when it has begun.
+        deepest = max(reversed(range(len(stacks))), key=depths.__getitem__, default=0)
         owners = tuple(stacks[deepest][: depths[deepest]]) if stacks else ()
         stacks = [stack[depth:] for stack, depth in zip(stacks, depths, strict=True)]
     counts = np.fromiter(map(len, stacks), np.int64, len(stacks))
