@@ -115,6 +115,7 @@ def reading(command: _Command) -> _Command:
         no_symbols: bool,
         no_inlined: bool,
         source_map: tuple[str, ...],
+        no_source_maps: bool,
         thread: tuple[str, ...],
         **others: object,
     ) -> object:
@@ -124,6 +125,7 @@ def reading(command: _Command) -> _Command:
             target=target,
             inlined=not no_inlined,
             source_maps=source_map,
+            find_source_maps=not no_source_maps,
         )
         reading = Reading(options, thread)
         return command(reading=reading, **others)
@@ -157,7 +159,13 @@ def reading(command: _Command) -> _Command:
             "--source-map",
             metavar="FILE",
             multiple=True,
-            help="Name functions of generated JavaScript by this source map.",
+            help="Name functions of generated JavaScript by this source map, or by those in a "
+            "folder.",
+        ),
+        click.option(
+            "--no-source-maps",
+            is_flag=True,
+            help="Do without the source maps that lie beside generated files.",
         ),
         click.option(
             "--thread",

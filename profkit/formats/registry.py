@@ -40,7 +40,9 @@ class ReadOptions:
     target: str = ""
     """The folder below which the files lie that the recorded program had mapped."""
     source_maps: tuple[str, ...] = ()
-    """Files of source maps, for generated JavaScript."""
+    """Source maps of generated JavaScript, or folders of them."""
+    find_source_maps: bool = True
+    """Whether other generated files have their maps from beside them, where they are here."""
     ticks: TickSelection = field(default_factory=TickSelection)
     """Which ticks of a V8 log are read."""
 

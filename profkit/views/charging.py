@@ -24,9 +24,9 @@ __all__ = ["charged"]
 def charged(profile: Profile, own: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Move each node's own value to the nearest caller, or itself, in a package or the app.
 
-    Node's, Deno's and Python's own modules are the runtime, as is all that has no package: builtins,
-    shared libraries, garbage collection. What nobody in a package called for stays where it is.
-    ``own`` and the answer are of shape ``(nodes,)`` and have the same sum.
+    Node's, Deno's and Python's own modules are the runtime, as is all that has no package:
+    builtins, shared libraries, garbage collection. What nobody in a package called for stays where
+    it is. ``own`` and the answer are of shape ``(nodes,)`` and have the same sum.
     """
     tree = profile.tree
     packages = profile.functions.package

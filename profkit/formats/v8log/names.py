@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from profkit.formats.places import path_of
 from profkit.profile import ABSENT, ANONYMOUS, Kind, Tier
 
 if TYPE_CHECKING:
@@ -97,4 +98,4 @@ def name_of(code: Code) -> Named:
         name, file = (text[:cut], text[cut + 1 :]) if cut >= 0 else (text, "")
     else:
         name, file = text.strip(), ""
-    return Named(name or ANONYMOUS, file, line, column, kind)
+    return Named(name or ANONYMOUS, path_of(file), line, column, kind)
