@@ -29,7 +29,7 @@ _KINDS = {
     "Stub": Kind.STUB,
 }
 _IC = re.compile(r"(?:Keyed)?(?:Load|Store)(?:Global)?IC|CallIC|Handler$")
-_POSITION = re.compile(r":(\d+):(\d+)$")
+_POSITION = re.compile(r":(\d{1,9}):(\d{1,9})$")
 _PLACE = re.compile(r" (?=(?:native |/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]*:(?:/|[\w-])))")
 
 
