@@ -236,7 +236,10 @@ def _tell_of_source_maps(profile: Profile) -> None:
 
     ledger = profile.ledger
     if mapped := ledger.count(Action.USED, cause=MAPPED_BESIDE):
-        note(f"source maps beside files placed {count(mapped, 'function')} (--no-source-maps)")
+        note(
+            f"{count(mapped, 'function')} placed by source maps beside their files "
+            "(--no-source-maps leaves them)"
+        )
     for entry in ledger.entries:
         if entry.unit == MAPS:
             note(f"{count(entry.count, 'source map')} not used, {entry.cause}: {entry.example}")
