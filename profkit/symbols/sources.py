@@ -150,7 +150,7 @@ def _mapped(
             for new, old in zip(names, name[rows].tolist(), strict=True)
         ]
         sources = np.full(len(found.sources), ABSENT, np.int64)
-        for source in np.unique(found.source[mapping]).tolist():
+        for source in map(int, np.unique(found.source[mapping])):
             path = _resolved(found.sources[source], choice.place)
             sources[source] = strings.setdefault(path, len(strings))
         file[rows] = sources[found.source[mapping]]
