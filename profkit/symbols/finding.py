@@ -72,7 +72,7 @@ def maps_named(paths: Iterable[str], files: Iterable[str]) -> list[tuple[SourceM
             found = read_source_map(path)
             answer.append((found, {_without_suffix(path), base_name(found.file)} - {""}))
             continue
-        names = [name for name in sorted(os.listdir(path)) if name.endswith(_SUFFIXES)]  # noqa: PTH208
+        names = _maps_in(path)
         chosen = [name for name in names if _without_suffix(name) in wanted]
         if not chosen:
             raise UsageError(
@@ -85,15 +85,24 @@ def maps_named(paths: Iterable[str], files: Iterable[str]) -> list[tuple[SourceM
     return answer
 
 
+def _maps_in(folder: str) -> list[str]:
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 (pathlib again)
+    except OSError as error:
+        raise InputError(folder, (error.strerror or str(error)).lower()) from None
+    return sorted(name for name in names if name.endswith(_SUFFIXES))
+
+
 def map_beside(file: str, target: str = "") -> Beside | None:
     """Read the map that a generated file links to, holds, or has beside it.
 
     The file is looked for below the folder ``target``. None where it is not there or has no map;
     nothing is ever fetched. Raises :class:`InputError` where its map makes no sense.
     """
-    if not _LOCAL.match(file):
-        return None
     path = target.rstrip("/") + file if target else file
+    # What is no file, such as a pipe, would be waited for.
+    if not (_LOCAL.match(file) and os.path.isfile(path)):  # noqa: PTH113
+        return None
     try:
         with open(path, "rb") as opened:  # noqa: PTH123 (pathlib again)
             opened.seek(max(0, opened.seek(0, os.SEEK_END) - _TAIL))
@@ -106,7 +115,7 @@ def map_beside(file: str, target: str = "") -> Beside | None:
     except (OSError, ValueError):
         return None
     link = _LINK.search(data, max(0, data.rstrip().rfind(b"\n")))
-    text = data.decode("utf-8", "replace")
+    text = data.decode("utf-8-sig", "replace")
     from profkit.symbols.sourcemap import parse_source_map, read_source_map  # noqa: PLC0415
 
     if link and _DATA.match(link[1]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from profkit.errors import InputError, UsageError
 from profkit.formats import ReadOptions
 from profkit.loading import load
 from profkit.profile import Action
-from profkit.symbols.finding import base_name, is_as_recorded, map_beside
+from profkit.symbols.finding import base_name, is_as_recorded, map_beside, maps_named
 from profkit.symbols.sources import MAPPED_BESIDE, MAPS
 
 BUNDLE = "var a=1;function t(n){return n*a}t(2)\n"
@@ -110,6 +111,21 @@ def test_without_a_map_nothing_changes(bundle):
     assert places(read(bundle)) == STAYS
     bundle.unlink()
     assert places(read(bundle)) == STAYS
+
+
+def test_only_files_are_opened(tmp_path):
+    os.mkfifo(tmp_path / "a.js")
+    assert map_beside(str(tmp_path / "a.js")) is None
+    assert map_beside(str(tmp_path)) is None
+
+
+def test_a_folder_that_cannot_be_listed_is_told(monkeypatch, tmp_path):
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied", folder)
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(InputError, match=f"{tmp_path}: permission denied"):
+        maps_named([str(tmp_path)], ["a.js"])
 
 
 @pytest.mark.parametrize(
