@@ -44,7 +44,10 @@ _BODY = re.compile(r"\s*[{:]")
 _ARROW = re.compile(r"\s*(?:=>|:)")
 _NAMED = re.compile(r"[\w$]+")
 _BEFORE_BODY = re.compile(r"\bclass\s+([\w$]+)[^{};]*$")
-_CLASS_NAME = re.compile(r"\bclass\s+([\w$]+)")
+_CLASS_BODY = re.compile(
+    r"\bclass\b(?:\s+(?!extends\b|implements\b)([\w$]+))?\s*"
+    r"(?:<[^{}]{0,400}>\s*)?(?:(?:extends|implements)\b[^{}]{0,400})?\{"
+)
 
 _PREFIX = re.compile(r"(?:\basync\b\s*)?(?:<[^()]{0,400}?>\s*)?$")
 _ASSIGNED = re.compile(r"([\w$#.]+)\s*(?::\s*[\w$.<>\[\]|, ]+?)?\s*(?:\|\||&&|\?\?)?=\s*$")
@@ -146,9 +149,18 @@ def _method(text: str, name: str, at: int, opening: int) -> str:
     if name in _STATEMENTS or not _BODY.match(text, _after_parameters(text, opening)):
         return ""
     if name == "constructor":
-        names = _CLASS_NAME.findall(text, 0, at)
-        return str(names[-1]) if names else ""
+        return _class_around(text, at)
     return _unquoted(name)
+
+
+def _class_around(text: str, at: int) -> str:
+    """Name the class whose body has begun last before this place."""
+    place = len(text)
+    while (place := text.rfind("class", 0, min(place, at))) >= 0:
+        if match := _CLASS_BODY.match(text, place):
+            before = text[max(0, place - _CONTEXT) : place]
+            return match[1] or _assigned(before, dotted=False)
+    return ""
 
 
 def _assigned(before: str, *, dotted: bool) -> str:

@@ -105,6 +105,13 @@ def test_a_profile_has_them_too(bundler):
         ("class Number { static async |twice(n) { } }", "twice"),
         ("class Number { |#twice(n: number): number { } }", "#twice"),
         ("class Number { |constructor(n) { } }", "Number"),
+        (
+            "class Number extends Real<T> { size = 1; /* a class of */ |constructor(n) { } }",
+            "Number",
+        ),
+        ("const Number = class { |constructor(n) { } }", "Number"),
+        ("use(class { |constructor(n) { } })", ""),
+        ("{ |constructor(n) { } }", ""),
         ("class Number |{ size = 1 }", "Number"),
         ("export |class Number extends Real { }", "Number"),
         ("const Number = |class extends Real { }", "Number"),
