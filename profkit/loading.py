@@ -53,10 +53,17 @@ def load(
 
             named = name_native_code(profile, options.symbol_files, options.target)
             profile = profile if named is profile else validate(named)
-        for source_map in options.source_maps:
-            from profkit.symbols.sources import apply_source_map  # noqa: PLC0415 (imports msgspec)
+        if options.source_maps or options.find_source_maps:
+            from profkit.symbols.sources import apply_source_maps  # noqa: PLC0415
 
-            profile = validate(apply_source_map(profile, source_map))
+            profile = validate(
+                apply_source_maps(
+                    profile,
+                    options.source_maps,
+                    find=options.find_source_maps,
+                    target=options.target,
+                )
+            )
     return assign_packages(profile)
 
 

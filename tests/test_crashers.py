@@ -15,7 +15,11 @@ from profkit.loading import load
 CRASHERS = Path(__file__).parent / "crashers"
 EXPECTED = tomllib.loads((CRASHERS / "expected.toml").read_text())
 REFUSED = {name: outcome["refused"] for name, outcome in EXPECTED.items() if "refused" in outcome}
-READ = {name: outcome["losses"] for name, outcome in EXPECTED.items() if "losses" in outcome}
+READ = {
+    name: (outcome["losses"], outcome["samples"])
+    for name, outcome in EXPECTED.items()
+    if "losses" in outcome
+}
 
 
 def test_every_crasher_has_an_outcome():
@@ -36,11 +40,12 @@ def test_it_is_refused_in_one_line(name):
 
 @pytest.mark.parametrize("name", READ)
 def test_it_is_read_and_its_ledger_says_what_was_lost(name):
+    profile = load(CRASHERS / name)
     losses = [
         f"{e.action.value} {e.count} {e.unit}: {e.cause}" + (f" ({e.example})" if e.example else "")
-        for e in load(CRASHERS / name).ledger.losses
+        for e in profile.ledger.losses
     ]
-    assert losses == READ[name]
+    assert (losses, profile.sample_count) == READ[name]
 
 
 def profkit(*arguments, before=""):

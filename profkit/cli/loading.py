@@ -14,6 +14,7 @@ from profkit.cli.messages import note
 from profkit.errors import NothingToReadError, UsageError
 from profkit.loading import load, preprocess
 from profkit.profile import Action, merge, thread_name
+from profkit.render.values import count
 from profkit.source import STDIN
 from profkit.transforms.threads import keep_threads
 
@@ -70,6 +71,7 @@ def load_profiles(
     remember(paths, [profile.meta.format for profile in profiles])
     if len(profiles) > 1:
         note(f"{len(profiles)} profiles are shown as one{_differences(profiles)}")
+    _tell_of_source_maps(profile)
     _warn_of_losses(profile)
     return keep_threads(profile, reading.threads) if reading else profile
 
@@ -226,6 +228,21 @@ def _progress(path: str) -> Iterator[Callable[[int, int | None], None] | None]:
 
     with showing_progress(path) as on_progress:
         yield on_progress
+
+
+def _tell_of_source_maps(profile: Profile) -> None:
+    """Say that places come from maps which nobody named, and which maps did not serve."""
+    from profkit.symbols.sources import MAPPED_BESIDE, MAPS  # noqa: PLC0415 (loaded by now)
+
+    ledger = profile.ledger
+    if mapped := ledger.count(Action.USED, cause=MAPPED_BESIDE):
+        note(
+            f"{count(mapped, 'function')} placed by source maps beside their files "
+            "(--no-source-maps leaves them)"
+        )
+    for entry in ledger.entries:
+        if entry.unit == MAPS:
+            note(f"{count(entry.count, 'source map')} not used, {entry.cause}: {entry.example}")
 
 
 def _warn_of_losses(profile: Profile) -> None:

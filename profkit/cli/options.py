@@ -117,6 +117,7 @@ def reading(command: _Command) -> _Command:
         source_map: tuple[str, ...],
         weigh: Weighing,
         compat: Compat | None,
+        no_source_maps: bool,
         thread: tuple[str, ...],
         **others: object,
     ) -> object:
@@ -128,6 +129,7 @@ def reading(command: _Command) -> _Command:
             source_maps=source_map,
             weigh=weigh,
             compat=compat,
+            find_source_maps=not no_source_maps,
         )
         reading = Reading(options, thread)
         return command(reading=reading, **others)
@@ -161,7 +163,13 @@ def reading(command: _Command) -> _Command:
             "--source-map",
             metavar="FILE",
             multiple=True,
-            help="Name functions of generated JavaScript by this source map.",
+            help="Name functions of generated JavaScript by this source map, or by those in a "
+            "folder.",
+        ),
+        click.option(
+            "--no-source-maps",
+            is_flag=True,
+            help="Do without the source maps that lie beside generated files.",
         ),
         click.option(
             "--weigh",

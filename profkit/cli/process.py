@@ -110,7 +110,9 @@ def process(
     profile = load_profiles(
         profiles,
         input_format=input_format,
-        reading=reading.but(inlined=False, source_maps=()) if layout == "classic" else reading,
+        reading=reading.but(inlined=False, source_maps=(), find_source_maps=False)
+        if layout == "classic"
+        else reading,
         output=output,
     )
     number = pick_value_type(profile, value_type)

@@ -46,7 +46,9 @@ class ReadOptions:
     target: str = ""
     """The folder below which the files lie that the recorded program had mapped."""
     source_maps: tuple[str, ...] = ()
-    """Files of source maps, for generated JavaScript."""
+    """Source maps of generated JavaScript, or folders of them."""
+    find_source_maps: bool = True
+    """Whether other generated files have their maps from beside them, where they are here."""
     weigh: Weighing = "hits"
     """How a CPU profile's time is divided: so that it agrees with the hit counts, in equal parts
     among samples, or by the time between samples as it is in the file."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from profkit.formats.places import path_of
 from profkit.profile import ABSENT, ANONYMOUS, Kind
 
 __all__ = ["MARKS", "Named", "named"]
@@ -28,7 +29,7 @@ _KINDS = {
     "Stub": Kind.STUB,
 }
 _IC = re.compile(r"(?:Keyed)?(?:Load|Store)(?:Global)?IC|CallIC|Handler$")
-_POSITION = re.compile(r":(\d+):(\d+)$")
+_POSITION = re.compile(r":(\d{1,9}):(\d{1,9})$")
 _PLACE = re.compile(r" (?=(?:native |/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]*:(?:/|[\w-])))")
 
 
@@ -68,4 +69,4 @@ def named(code_type: str, label: str, *, is_function: bool) -> Named:
         name, file = (text[:cut], text[cut + 1 :]) if cut >= 0 else (text, "")
     else:
         name, file = text.strip(), ""
-    return Named(name or ANONYMOUS, file, line, column, kind)
+    return Named(name or ANONYMOUS, path_of(file), line, column, kind)

@@ -8,7 +8,7 @@ from profkit.profile import COUNT, Kind, function_name, short_place
 from profkit.render.escape import escape
 from profkit.render.tables import Paragraph
 from profkit.render.values import count, percent, scale_of, share
-from profkit.symbols.packages import APP, NODE, STDLIB
+from profkit.symbols.packages import APP, RUNTIMES
 
 if TYPE_CHECKING:
     from profkit.profile import Profile
@@ -43,7 +43,7 @@ def function_cell(profile: Profile, function: int, value: int, total: int) -> Ce
     package = profile.text(int(profile.functions.package[function]))
     if package == APP:
         style = "app"
-    elif package and package not in (NODE, STDLIB):
+    elif package and package not in RUNTIMES:
         style = "package"
     else:
         style = ""

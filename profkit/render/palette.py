@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 
 from profkit.profile import Kind
-from profkit.symbols.packages import APP, NODE, STDLIB
+from profkit.symbols.packages import APP, RUNTIMES
 
 __all__ = ["FAMILIES", "swatch"]
 
@@ -39,7 +39,7 @@ _BY_KIND = {
     Kind.IDLE: "i",
     Kind.ROOT: "i",
 }
-_BY_PACKAGE = {APP: "a", NODE: "n", STDLIB: "n"}
+_BY_PACKAGE = {APP: "a", **dict.fromkeys(RUNTIMES, "n")}
 _UNPLACED = "u"
 _SHADES = 3
 _UNPLACED_SHADES = 6

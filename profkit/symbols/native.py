@@ -24,10 +24,15 @@ if TYPE_CHECKING:
     from profkit.profile import Library, Profile
     from profkit.symbols.lookup import LibrarySymbols
 
-__all__ = ["TARGET_VARIABLE", "name_native_code", "native_names"]
+__all__ = ["TARGET_VARIABLE", "name_native_code", "native_names", "target_folder"]
 
 TARGET_VARIABLE = "PROFKIT_TARGET"
 _UNIT = "libraries"
+
+
+def target_folder(named: str) -> str:
+    """Return the folder below which the recorded program's files are, empty where none is told."""
+    return named or os.environ.get(TARGET_VARIABLE, "")
 
 
 def name_native_code(
@@ -70,7 +75,7 @@ def native_names(
     :func:`name_native_code` for the rest. The ledger is told which libraries had no symbols.
     """
     chosen = _chosen(libraries, files)
-    target = target or os.environ.get(TARGET_VARIABLE, "")
+    target = target_folder(target)
     wanted = np.unique(library).tolist()
     names: dict[int, tuple[str, int]] = {}
     is_foreign = False

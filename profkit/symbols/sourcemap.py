@@ -6,7 +6,8 @@ index maps, whose sections are maps of their own. All numbers are decoded at onc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["SourceMap", "read_source_map"]
+__all__ = ["SourceMap", "parse_source_map", "read_source_map"]
 
 _VERSION = 3
 _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -45,6 +46,9 @@ class _Map(msgspec.Struct):
     mappings: str | None = None
     names: list[str] = []
     source_root: str | None = msgspec.field(default=None, name="sourceRoot")
+    sources_content: msgspec.Raw = msgspec.field(
+        default=msgspec.Raw(b"null"), name="sourcesContent"
+    )
     file: str | None = None
     sections: list[_Section] | None = None
 
@@ -59,15 +63,17 @@ class _Section(msgspec.Struct):
     map: _Map
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceMap:
     """Mappings in the order of generated places; ``int64`` columns of shape ``(mappings,)``.
 
     ``place`` is a generated line, counted from 0, times 2^32 plus the column, from 0. ``source``
     and ``name`` index ``sources`` and ``names``, -1 where there is none; ``line`` and ``column``
-    are those in the source, from 0. ``file`` is the generated file's name, empty if not told.
+    are those in the source, from 0. ``file`` is the generated file's name, empty if not told, and
+    ``path`` where the map was read. A source that the map does not name is the empty string.
     """
 
+    path: str
     file: str
     sources: Sequence[str]
     names: Sequence[str]
@@ -76,6 +82,22 @@ class SourceMap:
     line: Numbers
     column: Numbers
     name: Numbers
+    raw_contents: Sequence[tuple[msgspec.Raw, int]] = field(default=(), repr=False)
+
+    @cached_property
+    def contents(self) -> tuple[str | None, ...]:
+        """The text of each of the ``sources``, None where the map does not hold it.
+
+        Decoded when first asked for. Raises :class:`InputError` where that is no list of texts.
+        """
+        texts: list[str | None] = []
+        for raw, count in self.raw_contents:
+            try:
+                found = msgspec.json.decode(raw, type=list[str | None] | None) or []
+            except (msgspec.DecodeError, UnicodeError) as error:
+                raise InputError(self.path, f"is no source map: sourcesContent: {error}") from None
+            texts += [*found, *[None] * count][:count]
+        return tuple(texts)
 
     def find(self, line: npt.NDArray[np.integer], column: npt.NDArray[np.integer]) -> Numbers:
         """Return the mapping of each place in the generated file, -1 where there is none.
@@ -100,27 +122,39 @@ def read_source_map(path: str) -> SourceMap:
     Raises :class:`InputError` where it cannot be read or makes no sense.
     """
     with open_source(path) as source:
-        data = b"".join(source.chunks())
+        return parse_source_map(b"".join(source.chunks()), path)
+
+
+def parse_source_map(data: bytes, path: str) -> SourceMap:
+    """Read a source map from its bytes; ``path`` is what messages call it.
+
+    Raises :class:`InputError` where it makes no sense.
+    """
     if data.startswith(_GUARD):
         data = data.partition(b"\n")[2]
     try:
         found = msgspec.json.decode(data, type=_Map)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise InputError(path, f"is no source map: {error}") from None
+    except RecursionError:
+        raise InputError(path, "is no source map: it is nested too deeply") from None
     if found.version != _VERSION:
         raise InputError(path, f"is a source map of version {found.version}; 3 is expected")
     sections = [_Section(_Offset(0, 0), found)] if found.sections is None else found.sections
     try:
-        return _joined(found.file or "", sections)
+        return _joined(path, found.file or "", sections)
     except ValueError as error:
         raise InputError(path, f"is no source map: {error}") from None
 
 
-def _joined(file: str, sections: Sequence[_Section]) -> SourceMap:
+def _joined(path: str, file: str, sections: Sequence[_Section]) -> SourceMap:
     sources: list[str] = []
     names: list[str] = []
     parts = []
+    contents = []
     for section in sections:
+        if not (0 <= section.offset.line < _LIMIT and 0 <= section.offset.column < _LIMIT):
+            raise ValueError("a section begins at a place that is not there")
         table = _decoded(section.map)
         table[0] += section.offset.line
         table[1] += np.where(table[0] == section.offset.line, section.offset.column, 0)
@@ -128,18 +162,20 @@ def _joined(file: str, sections: Sequence[_Section]) -> SourceMap:
         table[5] += np.where(table[5] == ABSENT, 0, len(names))
         sources += _sources(section.map)
         names += section.map.names
+        contents.append((section.map.sources_content, len(section.map.sources)))
         parts.append(table)
     table = np.concatenate([np.empty((6, 0), np.int64), *parts], axis=1)
     place = table[0] * _LINE + table[1]
     order = np.argsort(place, kind="stable")
-    return SourceMap(file, sources, names, place[order], *table[2:, order])
+    _, _, source, line, column, name = table[:, order]
+    return SourceMap(path, file, sources, names, place[order], source, line, column, name, contents)
 
 
 def _sources(found: _Map) -> Iterator[str]:
     root = found.source_root or ""
     if root and not root.endswith("/"):
         root += "/"
-    return (root + (source or "") for source in found.sources)
+    return (root + source if source else "" for source in found.sources)
 
 
 def _decoded(found: _Map) -> Numbers:

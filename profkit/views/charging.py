@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.profile import ABSENT
-from profkit.symbols.packages import NODE, STDLIB
+from profkit.symbols.packages import RUNTIMES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,13 +24,13 @@ __all__ = ["charged"]
 def charged(profile: Profile, own: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Move each node's own value to the nearest caller, or itself, in a package or the app.
 
-    Node's and Python's own modules are the runtime, as is all that has no package: builtins,
-    shared libraries, garbage collection. What nobody in a package called for stays where it is.
-    ``own`` and the answer are of shape ``(nodes,)`` and have the same sum.
+    Node's, Deno's and Python's own modules are the runtime, as is all that has no package:
+    builtins, shared libraries, garbage collection. What nobody in a package called for stays where
+    it is. ``own`` and the answer are of shape ``(nodes,)`` and have the same sum.
     """
     tree = profile.tree
     packages = profile.functions.package
-    runtime = [n for n, text in enumerate(profile.strings) if text in (NODE, STDLIB)]
+    runtime = [n for n, text in enumerate(profile.strings) if text in RUNTIMES]
     belongs = (packages != ABSENT) & ~np.isin(packages, runtime)
     is_owner = belongs[profile.function_of_node]
     # The last place serves the roots: they have no caller. Each turn doubles the way up that a

@@ -191,3 +191,29 @@ def test_the_progress_bar_names_the_file_safely(capsys, monkeypatch) -> None:
     err = capsys.readouterr().err
     assert r"reading [bold]\x1b]0;x\x07.log" in err
     assert "\x1b]0;" not in err
+
+
+def test_what_source_maps_beside_files_do_is_said(folder, capsys):
+    (folder / "a.log").write_text(
+        "v8-version,12,4,254,21,-node.57,0\n"
+        "code-creation,JS,11,12,0x1000,64,t /one.js:1:11,0x9000,*\n"
+        "code-creation,JS,11,12,0x2000,64,t /two.js:1:11,0x9100,*\n"
+        "tick,0x1004,10,0,0x0,0\n"
+        "tick,0x2004,20,0,0x0,0\n"
+    )
+    for name, text in (("one", "function t(n){}"), ("two", "t()")):
+        (folder / f"{name}.js").write_text(text)
+        (folder / f"{name}.js.map").write_text(
+            '{"version": 3, "sources": ["a.ts"], "names": ["twice"], "mappings": "AAAA,SAASA"}'
+        )
+    code, out, err = run(capsys, "top", "--target", ".", "a.log")
+    assert code == 0
+    assert "twice" in out
+    assert err == (
+        "profkit: 1 function placed by source maps beside their files "
+        "(--no-source-maps leaves them)\n"
+        "profkit: 1 source map not used, of files that have changed since they were recorded: "
+        "/two.js\n"
+    )
+    code, out, err = run(capsys, "top", "--target", ".", "--no-source-maps", "a.log")
+    assert (code, "twice" in out, err) == (0, False, "")

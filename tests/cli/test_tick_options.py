@@ -149,7 +149,8 @@ def test_only_one_v8_log_is_written_as_json(ticks, folder, capsys) -> None:
 
 def test_a_source_map_names_what_is_in_its_file(ticks, folder, capsys) -> None:
     (folder / "a.js.map").write_text(
-        '{"version": 3, "sources": ["a.ts"], "names": ["written"], "mappings": "AAEAA"}'
+        r'{"version": 3, "sources": ["a.ts"], "mappings": "AAEA",'
+        r'"sourcesContent": ["\n\nfunction written() {}"]}'
     )
     labels = classic(capsys, "--source-map", "a.js.map", ticks)[1]
     assert " a.ts:3:1 -> JS: *outer /srv/a.js:1:2" in labels
@@ -157,7 +158,7 @@ def test_a_source_map_names_what_is_in_its_file(ticks, folder, capsys) -> None:
     code, out, _ = run(capsys, "process", "--json", "--source-map", "a.js.map", ticks)
     assert code == 0
     row = json.loads(out)["javascript"][0]
-    assert (row["name"], row["file"]) == ("written", "a.ts")
+    assert (row["name"], row["file"]) == ("written", "/srv/a.ts")
     code, _, err = run(
         capsys, "process", "--format", "classic", *["--source-map", "a.js.map"] * 2, ticks
     )

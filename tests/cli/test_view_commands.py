@@ -108,3 +108,17 @@ def test_a_profile_is_not_overwritten_by_what_is_said_of_it(command, log, folder
     assert (code, out) == (2, "")
     assert err == "profkit: link is a profile to read; name another file for the result\n"
     assert (folder / log).read_bytes() == before
+
+
+def test_names_of_a_symbol_file_do_no_harm(folder, capsys):
+    (folder / "a.log").write_text(
+        "v8-version,12,4,254,21,-node.57,0\n"
+        "shared-library,/opt/app/lib.so,0x400000,0x500000,0\n"
+        "tick,0x401004,10,0,0x0,0\n"
+    )
+    (folder / "lib.nm").write_text("0000000000001000 0000000000000010 T evil\x1b[2J\n")
+    for command in ("top", "heavy", "tree", "process", "info"):
+        code, out, err = run(capsys, command, "--symbols", "lib.so=lib.nm", "a.log")
+        assert code == 0
+        assert "\x1b" not in out + err
+    assert "evil" in run(capsys, "top", "--symbols", "lib.so=lib.nm", "a.log")[1]

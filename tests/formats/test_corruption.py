@@ -25,6 +25,7 @@ FILES = {
     "pstats": "cprofile/*/tasks.pstats.gz",
     "pyinstrument": "pyinstrument/*/tasks.pyisession.gz",
     "pyinstrument tree": "pyinstrument/*/tasks.json.gz",
+    "v8log": "chrome/*/page.v8.log.gz",
     "speedscope": "py-spy/*/py-web-quiet.speedscope.json.gz",
     "speedscope events": "pyinstrument/*/py-web-quiet.speedscope.json.gz",
     "devtools_trace": "chrome/*/page.trace.json.gz",
@@ -51,32 +52,34 @@ def shortened(name):
     if name == "pstats":
         # Sixty of its functions are as good as all.
         return marshal.dumps(dict(list(marshal.loads(data).items())[:LINES]))  # noqa: S302 (our own)
-    document = json.loads(data)
+    if name == "v8log":
+        lines = data.splitlines(keepends=True)
+        ticks = [line for line in lines if line.startswith(b"tick,")]
+        return b"".join(lines[:LINES] + lines[-LINES:] + ticks[:LINES])
+    document = shortened_document(name, json.loads(data))
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def shortened_document(name, document):
     if name == "trace_spans":
-        document = document[:LINES]
-    elif name.startswith("devtools_trace"):
+        return document[:LINES]
+    if name.startswith("devtools_trace"):
         events = document["traceEvents"]
         names = {"thread_name", "process_name", "Profile", "ProfileChunk"}
         kept = [e for e in events if e["name"] in names]
         kept = kept[:30] + [e for e in events if e["name"] not in names][:LINES]
-        document = kept if name.endswith("array") else {"metadata": {}, "traceEvents": kept}
-    elif name == "pyinstrument":
-        document["frame_records"] = document["frame_records"][:LINES]
-    elif name == "pyinstrument tree":
-        pass
-    elif name == "cpuprofile":
-        for key in ("samples", "timeDeltas"):
-            document[key] = document[key][:LINES]
-    else:
-        for profile in document["profiles"]:
-            for key in ("samples", "weights", "events"):
-                if key in profile:
-                    profile[key] = profile[key][:LINES]
-    return json.dumps(document, separators=(",", ":")).encode()
+        return kept if name.endswith("array") else {"metadata": {}, "traceEvents": kept}
+    parts = document["profiles"] if name.startswith("speedscope") else [document]
+    for part in parts:
+        for key in ("samples", "timeDeltas", "weights", "events", "frame_records"):
+            if key in part:
+                part[key] = part[key][:LINES]
+    return document
 
 
 FORMATS = {name: name.split()[0] for name in FILES}
 ORIGINALS = {name: shortened(name) for name in FILES}
+DOCUMENTS = FILES.keys() - TEXTS - {"pstats", "v8log"}
 formats = pytest.mark.parametrize("name", FILES)
 edits = st.lists(
     st.tuples(
@@ -142,6 +145,81 @@ def test_changed_bytes_give_a_profile_or_an_error(name, changes, told):
     assert_told(outcome(data, FORMATS[name] if told else None))
 
 
+regions = st.tuples(st.floats(0, 1), st.integers(1, 400))
+
+
+@formats
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["flip", "delete", "repeat", "splice"]),
+            regions,
+            regions,
+            st.sampled_from(sorted(FILES)),
+            st.integers(0, 7),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_damage_of_all_sorts_gives_a_profile_or_an_error(name, damages):
+    data = bytearray(ORIGINALS[name])
+    for kind, (place, size), (other_place, other_size), other, bit in damages:
+        start = int(place * max(0, len(data) - 1))
+        if kind == "flip" and data:
+            data[start] ^= 1 << bit
+        elif kind == "delete":
+            del data[start : start + size]
+        elif kind == "repeat":
+            data[start:start] = data[start : start + size]
+        elif kind == "splice":
+            begin = int(other_place * len(ORIGINALS[other]))
+            data[start : start + size] = ORIGINALS[other][begin : begin + other_size]
+    assert_told(outcome(bytes(data), FORMATS[name]))
+
+
+@formats
+def test_a_file_that_is_cut_anywhere_gives_a_profile_or_an_error(name):
+    data = ORIGINALS[name]
+    for end in range(0, len(data), 1000):
+        assert_told(outcome(data[:end], FORMATS[name]))
+
+
+def parts(document, path=()):
+    """Yield each key of a document once, whatever its place in an array."""
+    items = document.items() if isinstance(document, dict) else enumerate(document)
+    seen = set()
+    for key, value in items:
+        step = key if isinstance(document, dict) else 0
+        if step not in seen:
+            yield (*path, key)
+        seen.add(step)
+        if isinstance(value, dict | list) and (isinstance(key, str) or key < 2):
+            yield from parts(value, (*path, key))
+
+
+WRONG = [None, "x", -1, 2**63, 1e300, [], {}, [[]], True]
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_each_part_may_be_missing_or_something_else(name):
+    original = json.loads(ORIGINALS[name])
+    paths = {tuple(k if isinstance(k, str) else 0 for k in path): path for path in parts(original)}
+    assert len(paths) > 5
+    for path in paths.values():
+        for wrong in ["missing", *WRONG]:
+            document = json.loads(ORIGINALS[name])
+            here = document
+            for key in path[:-1]:
+                here = here[key]
+            if wrong == "missing":
+                del here[path[-1]]
+            else:
+                here[path[-1]] = wrong
+            assert_told(outcome(json.dumps(document).encode(), FORMATS[name]))
+
+
 @formats
 @settings(max_examples=60, deadline=None)
 @given(st.floats(0, 1))
@@ -172,7 +250,7 @@ numbers = st.one_of(
 )
 
 
-@pytest.mark.parametrize("name", sorted(FILES.keys() - TEXTS - {"pstats"}))
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_changed_values_give_a_profile_or_an_error(name, data):

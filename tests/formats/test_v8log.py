@@ -84,7 +84,7 @@ def test_a_function_is_one_in_all_its_tiers():
     [
         ("get size /srv/my app/a.js:1:2", "get size", "/srv/my app/a.js", 1),
         (" node:internal/a:5:6", "(anonymous)", "node:internal/a", 5),
-        ("f file:///srv/a.mjs:7:8", "f", "file:///srv/a.mjs", 7),
+        ("f file:///srv/a.mjs:7:8", "f", "/srv/a.mjs", 7),
         ("f C:\\\\app\\\\a.js:7:8", "f", "C:\\app\\a.js", 7),
         ("emit events.js:156:44", "emit", "events.js", 156),
         ("join native array.js:288:3", "join", "native array.js", 288),

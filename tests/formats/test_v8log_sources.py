@@ -177,3 +177,11 @@ def test_any_line_is_followed_as_plainly(positions, calls, offset):
         position, inlined = call, within
     is_whole = bool(expected) and expected[-1][0] == ""
     assert sites == (expected[::-1] if is_whole else [])
+
+
+def test_a_position_past_the_script_is_unknown() -> None:
+    script = Script(rb"one()\n;two()")
+    assert script.position(11) == (2, 6)
+    assert script.position(12) == (2, 7)  # the end
+    assert script.position(13) == (ABSENT, ABSENT)
+    assert Script(b"").position(1) == (ABSENT, ABSENT)

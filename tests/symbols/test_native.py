@@ -117,6 +117,7 @@ def test_a_library_of_another_machine_is_left_alone(log, root):
         b"0000000000401000 0000000000000020 T node::Start(int, char**)\n0000000000401040 t run\n",
         gzip.compress(b"0000000000401000 T _ZN4node5StartEiPPc\n0000000000401040 t run\n"),
     ],
+    ids=["elf", "nm", "packed nm"],
 )
 def test_a_file_that_the_user_names(log, tmp_path, by, data):
     file = tmp_path / "symbols"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profkit.errors import InputError
+from profkit.errors import InputError, ProfkitError
+from profkit.formats import ReadOptions
+from profkit.loading import load
 from profkit.symbols import sourcemap
 from profkit.symbols.sourcemap import read_source_map
 
@@ -105,7 +109,7 @@ def test_a_place_has_the_last_mapping_before_it(tmp_path_factory, lines, places)
 def test_sources_have_their_root(tmp_path) -> None:
     found = read_source_map(written(tmp_path / "a.map", mappings="", sourceRoot="src", file="a.js"))
     assert (found.sources, found.names, found.file) == (
-        ["src/a.ts", "src/b.ts", "src/"],
+        ["src/a.ts", "src/b.ts", ""],
         NAMES,
         "a.js",
     )
@@ -160,6 +164,23 @@ def test_it_may_be_compressed_and_guarded(tmp_path) -> None:
         ('{"version": 3, "mappings": "D"}', "leads to a place that is not there"),
         ('{"version": 3, "sources": ["a"], "mappings": "AAAAA"}', "a place that is not there"),
         ('{"version": 3, "sources": ["a"], "mappings": "AADA"}', "a place that is not there"),
+        ("[]", "is no source map: Expected `object`, got `array`"),
+        ('{"version": 3, "sources": ' + "[" * 100_000, "is no source map: "),
+        ('{"version": 3, "names": ["\\ud800x"], "mappings": ""}', "is no source map: JSON is malf"),
+        (
+            (
+                '{"version": 3, "sections": [{"offset": {"line": -1, "column": 0}, "map": '
+                '{"version": 3, "mappings": ""}}]}'
+            ),
+            "a section begins at a place that is not there",
+        ),
+        (
+            (
+                '{"version": 3, "sections": [{"offset": {"line": 0, "column": 0}, "map": '
+                '{"version": 3, "sections": []}}]}'
+            ),
+            "it has no mappings",
+        ),
     ],
 )
 def test_what_is_no_source_map_is_refused(text, message, tmp_path) -> None:
@@ -170,3 +191,54 @@ def test_what_is_no_source_map_is_refused(text, message, tmp_path) -> None:
 
 def test_the_longest_number_is_one_of_32_bits() -> None:
     assert len(vlq(2**31 - 1)) == sourcemap._LONGEST
+
+
+SAMPLES = Path(__file__).parents[2] / "samples/node/22.23.3"
+
+
+@pytest.mark.parametrize("bundler", ["esbuild", "webpack", "vite"])
+def test_mappings_are_those_that_mozillas_library_reads(bundler) -> None:
+    found = read_source_map(str(SAMPLES / f"shapes-{bundler}.js.map.gz"))
+    written = gzip.decompress((SAMPLES / f"shapes-{bundler}.mappings.tsv.gz").read_bytes())
+    # The library resolves "." and ".." in a URL; profkit does so in knowledge of the bundle's path.
+    sources = [source.replace("///./", "///") for source in found.sources]
+    rows = [
+        (
+            str(line + 1),
+            str(column),
+            *((sources[source], str(of_line + 1), str(of_column)) if source >= 0 else ("", "", "")),
+            found.names[name] if name >= 0 else "",
+        )
+        for line, column, source, of_line, of_column, name in table(found)
+    ]
+    assert rows == [tuple(row.split("\t")) for row in written.decode().splitlines()]
+
+
+def test_texts_of_sources_are_read_when_they_are_asked_for(tmp_path) -> None:
+    contents = ["let a;", None]
+    found = read_source_map(written(tmp_path / "a.map", mappings="", sourcesContent=contents))
+    assert "contents" not in vars(found)
+    assert found.contents == ("let a;", None, None)
+    assert read_source_map(written(tmp_path / "b.map", mappings="")).contents == (None, None, None)
+
+
+def test_texts_that_are_none_are_refused(tmp_path) -> None:
+    found = read_source_map(written(tmp_path / "a.map", mappings="", sourcesContent={"a": 1}))
+    with pytest.raises(InputError, match=r"a\.map: is no source map: sourcesContent: Expected"):
+        _ = found.contents
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_a_damaged_map_is_read_or_refused(tmp_path_factory, data) -> None:
+    text = bytearray(gzip.decompress((SAMPLES / "shapes-vite.js.map.gz").read_bytes()))
+    path = tmp_path_factory.mktemp("maps") / "shapes-vite.js.map"
+    for _ in range(data.draw(st.integers(1, 3))):
+        start, size = data.draw(st.tuples(st.integers(0, len(text) - 1), st.integers(0, 9)))
+        text[start : start + size] = data.draw(
+            st.one_of(st.binary(max_size=4), st.sampled_from([b"-1", b"9" * 20, b"null", b"gggg"]))
+        )
+    path.write_bytes(bytes(text))
+    options = ReadOptions(source_maps=(str(path),))
+    with contextlib.suppress(ProfkitError):
+        assert load(SAMPLES / "shapes-vite.v8.log.gz", options=options).sample_count > 0

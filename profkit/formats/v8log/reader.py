@@ -249,9 +249,12 @@ class LogReader:
         slide = number(bias[0]) if bias else 0
         if abs(slide) >= _ADDRESSES:
             raise ValueError(bias)
-        self.libraries.append(
-            Library(dialect.text(path), _within(_ADDRESSES, start), _within(_ADDRESSES, end), slide)
+        library = Library(
+            dialect.text(path), _within(_ADDRESSES, start), _within(_ADDRESSES, end), slide
         )
+        if library.end < library.start:
+            raise ValueError(end)
+        self.libraries.append(library)
 
     def _new(self, line: bytes) -> None:
         _, what, address, *_ = line.split(b",", 3)

@@ -98,16 +98,18 @@ class Script:
     """A script, by where its lines begin; its text is not kept."""
 
     def __init__(self, text: bytes) -> None:
-        self._starts = _line_starts(text)
+        self._starts, self._size = _line_starts(text)
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Return line and column of an offset, both from 1."""
+        """Return line and column of an offset, both from 1; -1 for one past the script's end."""
+        if offset > self._size:
+            return ABSENT, ABSENT
         line = int(np.searchsorted(self._starts, offset, side="right"))
         return line, offset - int(self._starts[line - 1]) + 1
 
 
-def _line_starts(text: bytes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    r"""Return the offset of each line, in UTF-16 units, of a text with V8's escapes.
+def _line_starts(text: bytes) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], int]:
+    r"""Return the offset of each line of a text with V8's escapes, and its size, in UTF-16 units.
 
     ``\n``, ``\\``, ``\x2C`` and ``\u263A`` are one unit each.
     """
@@ -125,4 +127,4 @@ def _line_starts(text: bytes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     # Counting what is no unit of its own takes far less memory than numbering the units.
     rest = np.flatnonzero(~is_first)
     units = newline + 1 - np.searchsorted(rest, newline, side="right")
-    return np.concatenate([np.zeros(1, np.int64), units])
+    return np.concatenate([np.zeros(1, np.int64), units]), len(data) - len(rest)
