@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from profkit.cli.asking import asking
 from profkit.cli.loading import Reading
 from profkit.formats import FORMATS, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from profkit.transforms.steps import Step
 
 __all__ = [
     "FILE",
@@ -105,7 +108,7 @@ class _SymbolFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 def reading(command: _Command) -> _Command:
-    """Give ``reading``: what the user says of native and inlined code, and of threads."""
+    """Give ``reading``: what the user says of native and inlined code, and asks to see."""
 
     @functools.wraps(command)
     def call(
@@ -115,7 +118,7 @@ def reading(command: _Command) -> _Command:
         no_symbols: bool,
         no_inlined: bool,
         source_map: tuple[str, ...],
-        thread: tuple[str, ...],
+        steps: tuple[Step, ...],
         **others: object,
     ) -> object:
         options = ReadOptions(
@@ -125,7 +128,7 @@ def reading(command: _Command) -> _Command:
             inlined=not no_inlined,
             source_maps=source_map,
         )
-        reading = Reading(options, thread)
+        reading = Reading(options, steps)
         return command(reading=reading, **others)
 
     return all_of(
@@ -159,12 +162,7 @@ def reading(command: _Command) -> _Command:
             multiple=True,
             help="Name functions of generated JavaScript by this source map.",
         ),
-        click.option(
-            "--thread",
-            metavar="NAME",
-            multiple=True,
-            help="Keep this thread: its name, its number in profkit info, or a regular expression.",
-        ),
+        asking,
     )(call)  # type: ignore[return-value]
 
 

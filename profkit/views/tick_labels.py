@@ -76,13 +76,8 @@ def visible_tree(
     """
     tree = profile.tree
     hidden = is_hidden[label_of_frame[tree.frame]]
-    # The last place serves nodes without a caller.
-    nearest = np.append(np.where(hidden, tree.parent, np.arange(len(tree))), ABSENT)
-    hidden = np.append(hidden, False)
-    while hidden[nearest].any():
-        nearest = np.where(hidden[nearest], nearest[nearest], nearest)
-    nearest = nearest[:-1]
-    shown = np.flatnonzero(~hidden[:-1])
+    nearest = tree.nearest(~hidden)
+    shown = np.flatnonzero(~hidden)
     number = np.full(len(tree) + 1, ABSENT, np.int64)
     number[shown] = np.arange(len(shown))
     above = np.append(nearest, ABSENT)[tree.parent[shown]]
