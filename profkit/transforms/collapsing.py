@@ -61,9 +61,10 @@ def collapse_package(profile: Profile, name: str) -> Profile:
     Its self value is that of the run. ``name`` is one of ``profkit top --by package``, such as
     ``express``, ``node:`` or ``(native)``.
     """
-    grown, frame_of = with_group_frames(profile)
+    functions = functions_of_package(profile, name)
+    grown, frame_of = with_group_frames(profile, functions)
     tree, function = profile.tree, profile.function_of_node
-    inside = functions_of_package(profile, name)[function]
+    inside = functions[function]
     kept = ~(inside & (tree.parent != ABSENT) & inside[tree.parent])
     nearest = tree.nearest(kept)
     above = np.append(nearest, ABSENT)[tree.parent]
@@ -84,14 +85,16 @@ def mine(profile: Profile) -> Profile:
     way from the leaf to the root, to which :func:`profkit.views.charging.charged` charges it; where
     all of the stack is the runtime, of the leaf's (``node:``) or its kind (``(gc)``).
     """
-    grown, frame_of = with_group_frames(profile)
     tree, function = profile.tree, profile.function_of_node
     is_app = is_of_app(profile)[function]
     nodes = np.arange(len(tree))
     caller = tree.nearest(is_app)
     is_foreign = caller == ABSENT
     owner = tree.nearest(owned(profile)[function])
-    owner = np.where(owner == ABSENT, nodes, owner)
-    frame = np.where(is_foreign, frame_of[function[owner]], tree.frame)
+    owner = function[np.where(owner == ABSENT, nodes, owner)]
+    named = np.zeros(len(profile.functions), bool)
+    named[owner[is_foreign]] = True
+    grown, frame_of = with_group_frames(profile, named)
+    frame = np.where(is_foreign, frame_of[owner], tree.frame)
     above = np.append(caller, ABSENT)[tree.parent]
     return rebuild(grown, above, frame, is_app | is_foreign, np.where(is_foreign, nodes, caller))

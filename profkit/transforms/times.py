@@ -44,8 +44,11 @@ class Moment(NamedTuple):
         return cls(number * _NANOSECONDS[unit], divisor, is_share=False)
 
     def within(self, start: int, end: int) -> int:
-        """Return the first whole nanosecond that is not before this moment of a recording."""
-        span = end - start if self.is_share else 1
+        """Return the first whole nanosecond that is not before this moment of a recording.
+
+        ``end`` is the recording's last nanosecond; all of it, 100 %, ends with the one after.
+        """
+        span = end - start + 1 if self.is_share else 1
         return start - (-self.number * span // self.divisor)
 
 
@@ -63,19 +66,20 @@ def recorded_span(profile: Profile) -> tuple[int, int] | None:
 def keep_times(
     profile: Profile, since: Moment | None = None, until: Moment | None = None
 ) -> Profile:
-    """Keep the samples from ``since`` on, and before ``until``; a whole one counts by its time.
+    """Keep the samples from ``since`` on, and before ``until``; each is whole, at its time.
 
-    Both count from the start of the recording, whatever was kept of it before. What ends at the
-    recording's end, or later, holds its last sample.
+    Both count from the start of the recording, whatever was kept of it before.
 
     Raises :class:`UsageError` where samples have no times.
     """
     span = recorded_span(profile)
+    if not profile.sample_count:
+        return profile
     if span is None:
         raise UsageError("this profile has no times")
     start, end = span
     low = start if since is None else since.within(start, end)
-    high = None if until is None else until.within(start, end)
+    high = end + 1 if until is None else until.within(start, end)
     kept = []
     for thread in profile.threads:
         time = thread.samples.time
@@ -83,7 +87,7 @@ def keep_times(
             if len(thread.samples):
                 raise UsageError(f"the samples of {thread_name(thread)} have no times")
             time = np.zeros(0, np.int64)
-        kept.append((time >= low) & ((time < high) if high is not None and high < end else True))
+        kept.append((time >= low) & (time < high))
     # What is kept may begin later; the recording did not.
     meta = replace(profile.meta, start_time=start, end_time=end)
     return keep_samples(profile.replace(meta=meta), kept)
