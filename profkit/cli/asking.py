@@ -27,17 +27,13 @@ _OPTIONS = (
     ("show", "REGEX", "Take all others out of the stacks."),
     ("show-from", "REGEX", "Begin stacks at the first such function; drop those without one."),
     ("prune-from", "REGEX", "End stacks at the last such function; it gets the time below it."),
-    ("mine", "", "Keep the app's own functions; the time of others goes to those that called."),
+    ("mine", "", "Keep the app's own functions, each with the time of what it called for."),
     ("merge-function", "FUNCTION", "Take one function out, named as for profkit tree --of."),
     ("collapse-package", "NAME", "Show calls within a package as one function of its name."),
     ("collapse-recursion", "", "Show a function that calls itself once."),
     ("from", "TIME", "Keep samples from this time on: milliseconds, as in 1500, or 1.5s, or 50%."),
     ("to", "TIME", "Keep samples before this time."),
-    (
-        "thread",
-        "NAME",
-        "Keep this thread: a name, a number in profkit info, or a regular expression.",
-    ),
+    ("thread", "NAME", "Keep this thread: name, number in profkit info or regular expression."),
 )
 
 
@@ -62,7 +58,8 @@ class _StepOption(click.Option):
 
         def parse_and_note(args: list[str]) -> tuple[dict[str, Any], list[str], list[Any]]:
             values, rest, order = parse_args(args)
-            ctx.meta[_GIVEN] = _in_order(values, order, ctx)
+            if not ctx.resilient_parsing:  # the shell, which completes a line, runs nothing
+                ctx.meta[_GIVEN] = _in_order(values, order, ctx)
             return values, rest, order
 
         parser.parse_args = parse_and_note

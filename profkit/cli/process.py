@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from profkit.cli.loading import Reading
     from profkit.profile import Profile, ValueType
     from profkit.views.ranking import Grouping, Ranking
-    from profkit.views.ticks import TickReport
 
 __all__ = ["process"]
 
@@ -143,7 +142,7 @@ def process(
 
             labelled = source_labels(maps[0])
         source = profile.meta.source
-        _tell_kept(profile, report)
+        _tell_kept(profile, view)
         write(classic_text(report, source, only_summary=only_summary, labelled=labelled), output)
     elif only_summary:
         show(ticks_document(profile, report, limit=limit), output)
@@ -171,10 +170,9 @@ def _warn_of_bare(profile: Profile, separate: Mapping[str, bool | None]) -> None
             note(f"--separate-{kind} without =true means =false, as to V8's own tool")
 
 
-def _tell_kept(profile: Profile, report: TickReport) -> None:
+def _tell_kept(profile: Profile, options: TickOptions) -> None:
     """Say what Node's text has no place for: what was asked of the log, and what that left."""
-    options = report.options
-    for fact in kept(profile, options.value_type, report.total, include_idle=options.include_idle):
+    for fact in kept(profile, options.value_type, include_idle=options.include_idle):
         note(fact)
 
 

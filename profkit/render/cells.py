@@ -94,18 +94,19 @@ def heading(
         facts.append(count(len(profile.threads), "thread"))
     if whole != total:
         facts.append(f"{percent(whole - total, whole)} idle left out")
-    facts += kept(profile, value_type, total, include_idle=include_idle)
+    facts += kept(profile, value_type, include_idle=include_idle)
     return Paragraph([((escape(profile.meta.source), "title"), (f"  {', '.join(facts)}", "dim"))])
 
 
-def kept(profile: Profile, value_type: int, total: int, *, include_idle: bool) -> list[str]:
+def kept(profile: Profile, value_type: int, *, include_idle: bool) -> list[str]:
     """Return what the steps that a profile went through left of the whole, if there were any."""
     if not profile.applied:
         return []
     whole = profile.applied[0].before.value(value_type, include_idle=include_idle)
+    left = profile.applied[-1].after.value(value_type, include_idle=include_idle)
     scale = scale_of(profile.value_types[value_type], whole)
     words = escape(" ".join(done.words for done in profile.applied))
-    return [f"{percent(total, whole)} of {scale.with_label(whole)} kept by {words}"]
+    return [f"{percent(left, whole)} of {scale.with_label(whole)} kept by {words}"]
 
 
 def notes(*lines: str) -> Paragraph:

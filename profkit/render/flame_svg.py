@@ -221,12 +221,8 @@ def _remarks(graph: FlameGraph, profile: Profile, scale: Scale) -> Iterator[_Not
     yield _Note(f"{scale.with_label(graph.total)}{measure} in all")
     if graph.idle:
         yield _Note(f"{scale.with_label(graph.idle)} of idleness left out")
-    for text in kept(
-        profile,
-        graph.options.value_type,
-        graph.total,
-        include_idle=graph.options.include_idle,
-    ):
+    options = graph.options
+    for text in kept(profile, options.value_type, include_idle=options.include_idle):
         yield _Note(text)
     if graph.pruned:
         boxes, own = (

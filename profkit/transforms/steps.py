@@ -75,14 +75,15 @@ def apply(profile: Profile, steps: Iterable[Step]) -> Profile:
     >>> morgan.sample_count, profile.sample_count
     (3124, 5849)
     """
+    before = profile.extent
     for name, arguments in _in_order(steps):
-        before = profile.extent
         try:
             changed, matched = STEPS[name].run(profile, arguments)
         except UsageError as error:
             raise UsageError(f"{step_words(name, arguments)}: {error}") from None
-        done = Applied(name, arguments, matched, before, changed.extent)
-        profile = changed.replace(applied=(*profile.applied, done))
+        after = changed.extent
+        done = Applied(name, arguments, matched, before, after)
+        profile, before = changed.replace(applied=(*profile.applied, done)), after
     return profile
 
 

@@ -69,6 +69,13 @@ def test_steps_keep_the_order_of_the_command_line(arguments, steps, log, capsys)
     assert _steps(_json(capsys, "top", *arguments, log)) == steps
 
 
+def test_a_shell_can_complete_a_line_that_cannot_be_run_yet(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("_PROFKIT_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "profkit top --focus ( --show-")
+    monkeypatch.setenv("COMP_CWORD", "4")
+    assert run(capsys) == (0, "plain,--show-from\n", "")
+
+
 def test_one_command_line_leaves_nothing_to_the_next(log, capsys) -> None:
     assert _json(capsys, "top", "--focus", "logRequest", log)["total"] == 3
     record = _json(capsys, "top", log)
