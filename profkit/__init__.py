@@ -1,8 +1,8 @@
 """CPU profiles of Node, Chrome and Python in one call tree.
 
-:func:`load` reads a profile, whatever recorded it. :func:`top`, :func:`heavy`, :func:`tree`,
-:func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen
-options, and returns columns.
+:func:`load` reads a profile, whatever recorded it. :func:`apply` keeps of it what is asked.
+:func:`top`, :func:`heavy`, :func:`tree`, :func:`tick_report` and :func:`flame` are its views: each
+takes a profile and its own frozen options, and returns columns.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
 """
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from profkit.loading import load
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
+    from profkit.transforms.steps import Step, apply
     from profkit.views.flame import FlameOptions, flame
     from profkit.views.heavy import HeavyOptions, heavy
     from profkit.views.ranking import RankingOptions, group_name
@@ -37,11 +38,13 @@ __all__ = [
     "ProfkitError",
     "RankingOptions",
     "ReadOptions",
+    "Step",
     "TickOptions",
     "TickSelection",
     "TreeOptions",
     "UsageError",
     "__version__",
+    "apply",
     "flame",
     "flame_svg",
     "function_name",
@@ -64,10 +67,12 @@ _HOMES = {
     "ProfkitError": "profkit.errors",
     "RankingOptions": "profkit.views.ranking",
     "ReadOptions": "profkit.formats",
+    "Step": "profkit.transforms.steps",
     "TickOptions": "profkit.views.ticks",
     "TickSelection": "profkit.formats",
     "TreeOptions": "profkit.views.tree",
     "UsageError": "profkit.errors",
+    "apply": "profkit.transforms.steps",
     "flame": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",

@@ -56,7 +56,9 @@ def deopts(
     same place over and over is a loop of compiling and giving up. The self time is that of the
     function in the whole recording.
     """
-    profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
+    profile = load_profiles(
+        profiles, input_format=input_format, reading=reading, output=output, subject="deopts"
+    )
     found = count_deopts(profile, DeoptOptions(by, limit))
     if as_json:
         write(to_json(deopts_record(profile, found)), output)

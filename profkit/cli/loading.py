@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, cast
 
 from profkit.cli.memory import recall, remember
 from profkit.cli.messages import note
+from profkit.cli.narrowing import narrow
 from profkit.errors import NothingToReadError, UsageError
 from profkit.loading import load, preprocess
 from profkit.profile import Action, merge, thread_name
 from profkit.render.values import count
 from profkit.source import STDIN
-from profkit.transforms.threads import keep_threads
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterator, Sequence
 
+    from profkit.cli.narrowing import Subject
     from profkit.formats import ReadOptions
     from profkit.profile import Profile
+    from profkit.transforms.steps import Step
 
 __all__ = ["Reading", "load_profiles", "pick_value_type", "preprocess_log"]
 
@@ -35,10 +37,10 @@ _PATIENCE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How files are read, and which of their threads are kept: see :func:`keep_threads`."""
+    """How files are read, and the steps that lead to what is looked at of them."""
 
     options: ReadOptions
-    threads: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def but(self, **changes: object) -> Reading:
         """Return the same with other options."""
@@ -51,16 +53,19 @@ def load_profiles(
     input_format: str | None = None,
     reading: Reading | None = None,
     output: str | None = None,
+    subject: Subject = "samples",
 ) -> Profile:
-    """Read the files that the user named and merge them.
+    """Read the files that the user named, merge them and keep what is asked of them.
 
-    ``output`` is the file that the result will go to, which must be none of them.
+    ``output`` is the file that the result will go to, which must be none of them; ``subject`` what
+    the command is about, and of which something must remain.
 
     Given none, takes standard input where something is piped into it, else the files that were
     last read in this directory, and says so. Shows progress on standard error, notes what was lost
     in reading, and remembers the files for the next command.
 
-    Raises :class:`~profkit.errors.UsageError` where a profile would be overwritten,
+    Raises :class:`~profkit.errors.UsageError` where a profile would be overwritten or nothing
+    remains of it,
     :class:`~profkit.errors.NothingToReadError` where there is nothing to read,
     :class:`~profkit.errors.InputError` where reading fails.
     """
@@ -73,7 +78,7 @@ def load_profiles(
         note(f"{len(profiles)} profiles are shown as one{_differences(profiles)}")
     _tell_of_source_maps(profile)
     _warn_of_losses(profile)
-    return keep_threads(profile, reading.threads) if reading else profile
+    return narrow(profile, reading.steps, subject) if reading else profile
 
 
 def preprocess_log(
@@ -85,9 +90,11 @@ def preprocess_log(
 ) -> Iterator[str]:
     """Read the V8 log that the user named and return what V8's own tool makes of it, in pieces.
 
-    Raises :class:`~profkit.errors.UsageError` where there are several, and what
-    :func:`load_profiles` does.
+    Raises :class:`~profkit.errors.UsageError` where there are several or steps are asked for, and
+    what :func:`load_profiles` does.
     """
+    if reading.steps:
+        raise UsageError(f"a log is preprocessed whole, without --{reading.steps[0].name}")
     paths, formats = _named(paths, input_format, output)
     if len(paths) > 1:
         raise UsageError(f"one V8 log is preprocessed at a time, and {len(paths)} are named")

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
+from profkit.cli.asking import asking
 from profkit.cli.loading import Reading
 from profkit.formats import FORMATS, Compat, ReadOptions, Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from profkit.transforms.steps import Step
 
 __all__ = [
     "FILE",
@@ -105,7 +108,7 @@ class _SymbolFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
 
 def reading(command: _Command) -> _Command:
-    """Give ``reading``: what the user says of native and inlined code, times and threads."""
+    """Give ``reading``: what the user says of names, inlined code and times, and asks to see."""
 
     @functools.wraps(command)
     def call(
@@ -118,7 +121,7 @@ def reading(command: _Command) -> _Command:
         weigh: Weighing,
         compat: Compat | None,
         no_source_maps: bool,
-        thread: tuple[str, ...],
+        steps: tuple[Step, ...],
         **others: object,
     ) -> object:
         options = ReadOptions(
@@ -131,7 +134,7 @@ def reading(command: _Command) -> _Command:
             compat=compat,
             find_source_maps=not no_source_maps,
         )
-        reading = Reading(options, thread)
+        reading = Reading(options, steps)
         return command(reading=reading, **others)
 
     return all_of(
@@ -183,12 +186,7 @@ def reading(command: _Command) -> _Command:
             type=click.Choice(get_args(Compat)),
             help="Give the figures that this tool has for a .cpuprofile.",
         ),
-        click.option(
-            "--thread",
-            metavar="NAME",
-            multiple=True,
-            help="Keep this thread: its name, its number in profkit info, or a regular expression.",
-        ),
+        asking,
     )(call)  # type: ignore[return-value]
 
 

@@ -13,6 +13,7 @@ from profkit.cli.output import show, write
 from profkit.cli.tick_options import TickCommand, selecting, separating, tick_option
 from profkit.errors import UsageError
 from profkit.profile import COUNT
+from profkit.render.cells import kept
 from profkit.render.classic import classic_text
 from profkit.render.records import to_json
 from profkit.render.ticks import ticks_document, ticks_record
@@ -143,6 +144,7 @@ def process(
 
             labelled = source_labels(maps[0])
         source = profile.meta.source
+        _tell_kept(profile, view)
         write(classic_text(report, source, only_summary=only_summary, labelled=labelled), output)
     elif only_summary:
         show(ticks_document(profile, report, limit=limit), output)
@@ -168,6 +170,12 @@ def _warn_of_bare(profile: Profile, separate: Mapping[str, bool | None]) -> None
     for kind, value in separate.items():
         if value is None and not rules_of(profile).meaning[None]:
             note(f"--separate-{kind} without =true means =false, as to V8's own tool")
+
+
+def _tell_kept(profile: Profile, options: TickOptions) -> None:
+    """Say what Node's text has no place for: what was asked of the log, and what that left."""
+    for fact in kept(profile, options.value_type, include_idle=options.include_idle):
+        note(fact)
 
 
 def _counts(value_types: Sequence[ValueType]) -> str:

@@ -24,13 +24,13 @@ __all__ = ["tree"]
     epilog="""\b
 Examples:
   profkit tree --depth 8 app.cpuprofile
-  profkit tree --focus logRequest isolate.log
-  profkit tree --focus next@express/lib/router/index.js isolate.log
+  profkit tree --of logRequest isolate.log
+  profkit tree --of next@express/lib/router/index.js isolate.log
 """
 )
 @options.profiles
 @click.option(
-    "--focus",
+    "--of",
     metavar="FUNCTION",
     help="Show the calls of this function: a name, a place (morgan/index.js:144) or NAME@PLACE.",
 )
@@ -42,7 +42,7 @@ Examples:
 def tree(
     *,
     profiles: tuple[str, ...],
-    focus: str | None,
+    of: str | None,
     depth: int | None,
     min_share: float,
     value_type: str | None,
@@ -55,7 +55,7 @@ def tree(
     """Show what calls what, from the root of the stacks down (top-down)."""
     profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
     number = pick_value_type(profile, value_type)
-    view = find_tree(profile, TreeOptions(depth, min_share, focus, number, include_idle))
+    view = find_tree(profile, TreeOptions(depth, min_share, of, number, include_idle))
     if as_json:
         write(to_json(tree_record(profile, view)), output)
     else:

@@ -1,5 +1,6 @@
 """The model: one columnar profile, and nothing else."""
 
+from profkit.profile.applied import Applied, Extent, step_words
 from profkit.profile.build import ProfileBuilder
 from profkit.profile.columns import ABSENT
 from profkit.profile.deopts import DeoptTable
@@ -27,8 +28,10 @@ __all__ = [
     "COUNT",
     "NANOSECONDS",
     "Action",
+    "Applied",
     "DeoptTable",
     "Entry",
+    "Extent",
     "FrameTable",
     "FunctionTable",
     "Kind",
@@ -49,6 +52,7 @@ __all__ = [
     "merge",
     "short_file",
     "short_place",
+    "step_words",
     "thread_name",
     "validate",
 ]

@@ -30,8 +30,9 @@ def merge(profiles: Sequence[Profile]) -> Profile:
     """Return one profile with the threads and samples of all.
 
     Equal functions, frames and stacks become one. Value types are joined; a sample counts 0 in
-    those that its own file does not have. The order of rows follows the order of ``profiles``;
-    apart from it, merging is associative and commutative.
+    those that its own file does not have. What steps left of a profile counts as all of it. The
+    order of rows follows the order of ``profiles``; apart from it, merging is associative and
+    commutative.
 
     Raises ``ValueError`` when there is nothing to merge, :class:`FormatError` where the values of
     all together are too large to be summed.

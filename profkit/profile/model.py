@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.profile.applied import Extent
 from profkit.profile.columns import ValueColumn, sums_by, values
 from profkit.profile.deopts import DeoptTable
 from profkit.profile.functions import FunctionTable, Kind
 from profkit.profile.ledger import Ledger
 
 if TYPE_CHECKING:
+    from profkit.profile.applied import Applied
     from profkit.profile.frames import FrameTable, Library
     from profkit.profile.threads import Thread
     from profkit.profile.tree import StackTree
@@ -49,6 +51,7 @@ class Profile:
 
     ``strings`` holds each name, file, package and tag once. ``value_types`` names the columns of
     every sample table's ``values``; the first is what views show unless asked otherwise.
+    ``applied`` are the steps that were applied to what was read, in their order.
     """
 
     meta: Meta
@@ -61,6 +64,7 @@ class Profile:
     libraries: tuple[Library, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     deopts: DeoptTable = field(default_factory=DeoptTable)
+    applied: tuple[Applied, ...] = ()
 
     def replace(self, **changes: object) -> Profile:
         """Return a copy with some of its tables exchanged."""
@@ -84,6 +88,17 @@ class Profile:
     def sample_count(self) -> int:
         """The number of samples of all threads."""
         return sum(len(thread.samples) for thread in self.threads)
+
+    @property
+    def extent(self) -> Extent:
+        """How much there is: the samples, and their sums."""
+        is_idle = self.kind_of_node == Kind.IDLE
+        sums = np.zeros((2, len(self.value_types)), np.int64)
+        for thread in self.threads:
+            measured = thread.samples.values
+            sums[0] += measured.sum(axis=0)
+            sums[1] += measured[is_idle[thread.samples.node]].sum(axis=0)
+        return Extent(self.sample_count, tuple(sums[0].tolist()), tuple(sums[1].tolist()))
 
     def self_values(self, value_type: int = 0, *, include_idle: bool = True) -> ValueColumn:
         """Sum the samples' values by node; ``int64``, shape ``(nodes,)``.

@@ -79,6 +79,28 @@ class StackTree:
         answer[order] = before <= start
         return answer
 
+    def nearest(self, wanted: npt.NDArray[np.bool_]) -> IndexColumn:
+        """Return for each node itself or its nearest ancestor in ``wanted``, -1 where none is.
+
+        ``wanted`` and the answer are of shape ``(nodes,)``.
+        """
+        # The last place serves the roots: they have no caller. Each turn doubles the way up that a
+        # node has looked, so there are as many turns as the depth has binary digits.
+        nowhere = len(self)
+        caller = np.where(self.parent == ABSENT, nowhere, self.parent)
+        answer = np.append(np.where(wanted, np.arange(nowhere), caller), nowhere)
+        settled = np.append(wanted, True)
+        while not settled[answer].all():
+            answer = np.where(settled[answer], answer, answer[answer])
+        return indexes(np.where(answer[:-1] == nowhere, ABSENT, answer[:-1]))
+
+    def below(self, tops: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Tell which nodes are in ``tops`` or have an ancestor there; shape ``(nodes,)``."""
+        change = np.zeros(len(self) + 1, np.int64)
+        change[:-1] += tops
+        np.subtract.at(change, self.subtree_end[tops], 1)
+        return np.cumsum(change)[:-1] > 0
+
     @classmethod
     def from_parents(
         cls, parent: npt.NDArray[np.integer], frame: npt.NDArray[np.integer]

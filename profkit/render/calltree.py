@@ -25,7 +25,7 @@ __all__ = ["heavy_document", "heavy_parts", "heavy_record", "tree_document", "tr
 
 def heavy_document(profile: Profile, view: CallTree[HeavyOptions]) -> Document:
     """Return a heavy view for people to read: under each function those that call it."""
-    top = heading(profile, view.options.value_type, view.total)
+    top = _heading(profile, view)
     return Document([top, *heavy_parts(profile, view)])
 
 
@@ -79,7 +79,7 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
             strict=True,
         )
     ]
-    top = heading(profile, view.options.value_type, view.total)
+    top = _heading(profile, view)
     return Document([top, Table(columns, rows), notes(*_rest(view, "root", "callee"))])
 
 
@@ -94,6 +94,11 @@ def tree_record(profile: Profile, view: CallTree[TreeOptions]) -> dict[str, Any]
 
 
 _NAME_COLUMNS = (Column("function", least=24), Column("place", least=12, cut="middle"))
+
+
+def _heading(profile: Profile, view: _View) -> Paragraph:
+    options = view.options
+    return heading(profile, options.value_type, view.total, include_idle=options.include_idle)
 
 
 def _record(name: str, profile: Profile, view: _View) -> dict[str, Any]:

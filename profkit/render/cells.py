@@ -19,6 +19,7 @@ __all__ = [
     "function_cell",
     "heading",
     "heat",
+    "kept",
     "notes",
     "place_cell",
     "plain",
@@ -79,8 +80,10 @@ def bar_cell(value: int, greatest: int, total: int) -> Cell:
     return plain("█" * full + (_EIGHTHS[rest] if rest else ""), heat(value, total))
 
 
-def heading(profile: Profile, value_type: int, total: int) -> Paragraph:
-    """Return the line that says what a table is about: the file and its total."""
+def heading(
+    profile: Profile, value_type: int, total: int, *, include_idle: bool = False
+) -> Paragraph:
+    """Return the line that says what a table is about: the file, its total, and what that is of."""
     kind = profile.value_types[value_type]
     whole = int(profile.self_values(value_type).sum())
     facts = [scale_of(kind, total).with_label(total)]
@@ -91,7 +94,19 @@ def heading(profile: Profile, value_type: int, total: int) -> Paragraph:
         facts.append(count(len(profile.threads), "thread"))
     if whole != total:
         facts.append(f"{percent(whole - total, whole)} idle left out")
+    facts += kept(profile, value_type, include_idle=include_idle)
     return Paragraph([((escape(profile.meta.source), "title"), (f"  {', '.join(facts)}", "dim"))])
+
+
+def kept(profile: Profile, value_type: int, *, include_idle: bool) -> list[str]:
+    """Return what the steps that a profile went through left of the whole, if there were any."""
+    if not profile.applied:
+        return []
+    whole = profile.applied[0].before.value(value_type, include_idle=include_idle)
+    left = profile.applied[-1].after.value(value_type, include_idle=include_idle)
+    scale = scale_of(profile.value_types[value_type], whole)
+    words = escape(" ".join(done.words for done in profile.applied))
+    return [f"{percent(left, whole)} of {scale.with_label(whole)} kept by {words}"]
 
 
 def notes(*lines: str) -> Paragraph:

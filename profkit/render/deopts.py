@@ -23,7 +23,7 @@ def deopts_document(profile: Profile, found: Deopts) -> Document:
     """Return the deoptimisations for people to read."""
     value_type, whole = found.options.value_type, int(profile.self_values().sum())
     scale = scale_of(profile.value_types[value_type], whole)
-    top = heading(profile, value_type, whole)
+    top = heading(profile, value_type, whole, include_idle=True)
     if not found.total:
         return Document([top, notes("no deoptimisation; node writes them with --prof --log-deopt")])
     by = found.options.by

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from profkit.profile import ABSENT, COUNT, full_place, function_name
+from profkit.render.cells import kept
 from profkit.render.escape import escape
 from profkit.render.palette import FAMILIES, swatch
 from profkit.render.values import count, percent, scale_of
@@ -220,6 +221,9 @@ def _remarks(graph: FlameGraph, profile: Profile, scale: Scale) -> Iterator[_Not
     yield _Note(f"{scale.with_label(graph.total)}{measure} in all")
     if graph.idle:
         yield _Note(f"{scale.with_label(graph.idle)} of idleness left out")
+    options = graph.options
+    for text in kept(profile, options.value_type, include_idle=options.include_idle):
+        yield _Note(text)
     if graph.pruned:
         boxes, own = (
             count(graph.pruned, "narrow box", "narrow boxes"),

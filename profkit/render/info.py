@@ -8,7 +8,7 @@ from profkit.formats import FORMATS
 from profkit.profile import COUNT, Action, thread_name
 from profkit.render.cells import plain, share_cell
 from profkit.render.escape import escape
-from profkit.render.records import known, profile_record
+from profkit.render.records import known, profile_record, steps_record
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
 from profkit.render.values import count, duration, scale_of, share
 
@@ -29,6 +29,7 @@ def info_document(profile: Profile, info: Info, limit: int | None = None) -> Doc
     parts: list[Table | Paragraph] = [
         Paragraph([plain(escape(profile.meta.source), "title")]),
         _facts(profile, info),
+        _steps(profile),
         _values(info),
         *_limited(_threads(info), limit, "thread"),
     ]
@@ -42,6 +43,7 @@ def info_record(profile: Profile, info: Info) -> dict[str, Any]:
     return {
         "view": "info",
         "profile": profile_record(profile) | {"facts": dict(profile.meta.facts)},
+        **steps_record(profile),
         "span": info.span,
         "depth": info.depth,
         "valueTypes": [
@@ -107,6 +109,29 @@ def _facts(profile: Profile, info: Info) -> Table:
     facts += meta.facts
     rows = [(plain(escape(name), "dim"), plain(escape(text))) for name, text in facts]
     return Table([Column(""), Column("", least=40)], rows)
+
+
+def _steps(profile: Profile) -> Table:
+    """Return what each step left, of what there was before all of them."""
+    rows = []
+    for done in profile.applied:
+        whole = profile.applied[0].before
+        scale = scale_of(profile.value_types[0], whole.values[0])
+        rows.append(
+            (
+                plain(escape(done.words)),
+                plain(f"{done.after.samples:,}"),
+                plain(scale.with_label(done.after.values[0])),
+                plain(share(done.after.values[0], whole.values[0])),
+            )
+        )
+    columns = [
+        Column("asked for", least=24),
+        Column("samples", "right"),
+        Column("left", "right"),
+        Column("%", "right"),
+    ]
+    return Table(columns, rows)
 
 
 def _values(info: Info) -> Table:

@@ -28,7 +28,8 @@ __all__ = ["ranking_document", "ranking_parts", "ranking_record"]
 
 def ranking_document(profile: Profile, ranking: Ranking) -> Document:
     """Return a ranking for people to read."""
-    top = heading(profile, ranking.options.value_type, ranking.total)
+    options = ranking.options
+    top = heading(profile, options.value_type, ranking.total, include_idle=options.include_idle)
     return Document([top, *ranking_parts(profile, ranking)])
 
 

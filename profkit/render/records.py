@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from profkit.profile import ABSENT, Kind, function_name, short_place
 
 if TYPE_CHECKING:
-    from profkit.profile import Profile
+    from profkit.profile import Extent, Profile
 
-__all__ = ["function_record", "known", "to_json", "view_record"]
+__all__ = ["function_record", "known", "steps_record", "to_json", "view_record"]
 
 
 def to_json(record: dict[str, Any]) -> str:
@@ -32,8 +32,36 @@ def view_record(
         "profile": profile_record(profile),
         "valueType": {"type": kind.type, "unit": kind.unit},
         "total": total,
+        **steps_record(profile, value_type),
         **rest,
     }
+
+
+def steps_record(profile: Profile, value_type: int | None = None) -> dict[str, Any]:
+    """Return the steps that a profile went through as ``steps``; nothing where there were none.
+
+    Their totals are those of a value type, or lists of those of all.
+    """
+    if not profile.applied:
+        return {}
+
+    def extent(found: Extent) -> dict[str, Any]:
+        sums: dict[str, Any] = {"total": found.values, "idle": found.idle}
+        if value_type is not None:
+            sums = {name: column[value_type] for name, column in sums.items()}
+        return {"samples": found.samples, **sums}
+
+    steps = [
+        {
+            "name": done.name,
+            "arguments": list(done.arguments),
+            "matched": done.matched,
+            "before": extent(done.before),
+            "after": extent(done.after),
+        }
+        for done in profile.applied
+    ]
+    return {"steps": steps}
 
 
 def profile_record(profile: Profile) -> dict[str, Any]:

@@ -52,7 +52,12 @@ def ticks_document(
     """
     scale = scale_of(profile.value_types[report.options.value_type], report.total)
     parts: list[Table | Paragraph] = [
-        heading(profile, report.options.value_type, report.total),
+        heading(
+            profile,
+            report.options.value_type,
+            report.total,
+            include_idle=report.options.include_idle,
+        ),
         _summary(profile, report, scale),
     ]
     if left_out := _left_out(report, scale):

@@ -13,9 +13,11 @@ from profkit.profile import ABSENT, Kind
 from profkit.profile.columns import unique_rows
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from profkit.profile import Profile
 
-__all__ = ["APP", "NODE", "RUNTIMES", "STDLIB", "assign_packages", "package_of"]
+__all__ = ["APP", "NODE", "RUNTIMES", "STDLIB", "assign_packages", "owned", "package_of"]
 
 APP = "(app)"
 NODE = "node:"
@@ -178,3 +180,15 @@ def assign_packages(profile: Profile) -> Profile:
     column = functions.package.copy()
     column[open_rows] = packages[place_of]
     return profile.replace(strings=tuple(strings), functions=replace(functions, package=column))
+
+
+def owned(profile: Profile) -> npt.NDArray[np.bool_]:
+    """Tell which functions belong to a package or the app; shape ``(functions,)``.
+
+    Node's, Deno's and Python's own modules are the runtime, as is all that has no package:
+    builtins, shared libraries, garbage collection.
+    """
+    packages = profile.functions.package
+    runtime = [n for n, text in enumerate(profile.strings) if text in RUNTIMES]
+    answer: npt.NDArray[np.bool_] = (packages != ABSENT) & ~np.isin(packages, runtime)
+    return answer

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from profkit.errors import UsageError
 from profkit.profile import thread_name
+from profkit.transforms.patterns import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,5 @@ def _matching(names: Sequence[str], text: str) -> set[int]:
     if text.isdecimal():
         number = int(text[:9]) - 1
         return {number} if 0 <= number < len(names) else set()
-    try:
-        pattern = re.compile(text)
-    except re.error as error:
-        raise UsageError(f"{text!r} is no regular expression: {error}") from None
+    pattern = compiled(text)
     return {number for number, name in enumerate(names) if pattern.search(name)}

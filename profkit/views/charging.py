@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.profile import ABSENT
-from profkit.symbols.packages import RUNTIMES
+from profkit.symbols.packages import owned
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,20 +28,7 @@ def charged(profile: Profile, own: npt.NDArray[np.int64]) -> npt.NDArray[np.int6
     builtins, shared libraries, garbage collection. What nobody in a package called for stays where
     it is. ``own`` and the answer are of shape ``(nodes,)`` and have the same sum.
     """
-    tree = profile.tree
-    packages = profile.functions.package
-    runtime = [n for n, text in enumerate(profile.strings) if text in RUNTIMES]
-    belongs = (packages != ABSENT) & ~np.isin(packages, runtime)
-    is_owner = belongs[profile.function_of_node]
-    # The last place serves the roots: they have no caller. Each turn doubles the way up that a
-    # node has looked, so there are as many turns as the depth has binary digits.
-    nowhere = len(tree)
-    caller = np.where(tree.parent == ABSENT, nowhere, tree.parent)
-    owner = np.append(np.where(is_owner, np.arange(nowhere), caller), nowhere)
-    settled = np.append(is_owner, True)
-    while not settled[owner].all():
-        owner = np.where(settled[owner], owner, owner[owner])
-    moved = np.zeros(nowhere, np.int64)
-    place = np.where(owner[:-1] == nowhere, np.arange(nowhere), owner[:-1])
-    np.add.at(moved, place, own)
+    owner = profile.tree.nearest(owned(profile)[profile.function_of_node])
+    moved = np.zeros(len(own), np.int64)
+    np.add.at(moved, np.where(owner == ABSENT, np.arange(len(own)), owner), own)
     return moved

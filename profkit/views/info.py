@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.profile import ABSENT, Kind
+from profkit.transforms.times import recorded_span
 
 if TYPE_CHECKING:
     from profkit.profile import Library, Profile, Thread, ValueType
@@ -66,14 +67,10 @@ class Info:
 
 def info(profile: Profile) -> Info:
     """Return what a profile holds."""
-    meta = profile.meta
     threads = tuple(_use(thread) for thread in profile.threads)
-    starts = [meta.start_time, *(thread.start_time for thread in threads)]
-    ends = [meta.end_time, *(thread.end_time for thread in threads)]
-    start = min((time for time in starts if time is not None), default=None)
-    end = max((time for time in ends if time is not None), default=None)
+    span = recorded_span(profile)
     return Info(
-        span=None if start is None or end is None else end - start,
+        span=None if span is None else span[1] - span[0],
         samples=profile.sample_count,
         value_sums=tuple(_sum(profile, number) for number in range(len(profile.value_types))),
         threads=threads,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile import ABSENT, Kind, SampleTable, StackTree
+from profkit.profile import ABSENT, Kind, StackTree
+from profkit.transforms.rebuilding import keep_samples
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -76,13 +77,8 @@ def visible_tree(
     """
     tree = profile.tree
     hidden = is_hidden[label_of_frame[tree.frame]]
-    # The last place serves nodes without a caller.
-    nearest = np.append(np.where(hidden, tree.parent, np.arange(len(tree))), ABSENT)
-    hidden = np.append(hidden, False)
-    while hidden[nearest].any():
-        nearest = np.where(hidden[nearest], nearest[nearest], nearest)
-    nearest = nearest[:-1]
-    shown = np.flatnonzero(~hidden[:-1])
+    nearest = tree.nearest(~hidden)
+    shown = np.flatnonzero(~hidden)
     number = np.full(len(tree) + 1, ABSENT, np.int64)
     number[shown] = np.arange(len(shown))
     above = np.append(nearest, ABSENT)[tree.parent[shown]]
@@ -95,16 +91,4 @@ def without_unaccounted(profile: Profile) -> Profile:
     """Return a profile without the samples in code that its tool does not know."""
     labels = label_frames(profile)
     nowhere = labels.unknown[labels.of_frame[profile.tree.frame]]
-
-    def known(samples: SampleTable) -> SampleTable:
-        rest = ~nowhere[samples.node]
-        return SampleTable(
-            samples.node[rest],
-            samples.values[rest],
-            None if samples.time is None else samples.time[rest],
-            None if samples.state is None else samples.state[rest],
-        )
-
-    return profile.replace(
-        threads=tuple(replace(thread, samples=known(thread.samples)) for thread in profile.threads)
-    )
+    return keep_samples(profile, [~nowhere[thread.samples.node] for thread in profile.threads])

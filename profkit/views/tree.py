@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.profile import ABSENT, StackTree
+from profkit.transforms.matching import find_function
 from profkit.views.calltree import CallTree, Cut, call_tree
-from profkit.views.matching import find_function
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -26,14 +26,14 @@ class TreeOptions:
     """How far a tree goes, and from where.
 
     ``depth`` is the number of levels, None for all; ``min_share`` the least fraction that a row
-    must have of what is shown: of the total, or of ``focus``. ``focus`` names a function as
-    :func:`~profkit.views.matching.find_function` takes it. ``value_type`` is a number in the
+    must have of what is shown: of the total, or of that of the function ``of``, which is named as
+    :func:`~profkit.transforms.matching.find_function` takes it. ``value_type`` is a number in the
     profile's value types.
     """
 
     depth: int | None = None
     min_share: float = 0.0
-    focus: str | None = None
+    of: str | None = None
     value_type: int = 0
     include_idle: bool = False
 
@@ -41,20 +41,20 @@ class TreeOptions:
 def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree[TreeOptions]:
     """Return the functions from the roots down, each with what it calls.
 
-    With a focus, the roots are all outermost calls of that function, merged into one; shares
+    With ``of``, the roots are all outermost calls of that function, merged into one; shares
     remain of the whole total.
 
-    Raises :class:`UsageError` where the focus names no function, or several.
+    Raises :class:`UsageError` where it names no function, or several.
 
     >>> import profkit
     >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
-    >>> view = profkit.tree(profile, profkit.TreeOptions(focus="logRequest", depth=1))
+    >>> view = profkit.tree(profile, profkit.TreeOptions(of="logRequest", depth=1))
     >>> view.total_values.tolist(), view.total
     ([1686], 5849)
     """
     options = options or TreeOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
-    parent, function, shown = _scope(profile, options.focus)
+    parent, function, shown = _scope(profile, options.of)
     merged, place = StackTree.from_parents(parent, function)
     self_values = np.zeros(len(merged), np.int64)
     np.add.at(self_values, place, own[shown])
@@ -64,7 +64,7 @@ def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree[TreeO
     is_used = weight > 0
     is_small = is_used & (weight < options.min_share * int(np.abs(self_values).sum()))
     too_deep = is_used & (merged.depth >= (options.depth or len(merged)))
-    covered = _covered(merged, is_small | too_deep | ~is_used)
+    covered = merged.below(is_small | too_deep | ~is_used)
     kept = np.flatnonzero(~covered)
     row = np.append(np.cumsum(~covered) - 1, ABSENT)
     is_root = merged.parent == ABSENT
@@ -88,26 +88,18 @@ def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree[TreeO
     )
 
 
-def _scope(profile: Profile, focus: str | None) -> tuple[Numbers, Numbers, Numbers]:
+def _scope(profile: Profile, of: str | None) -> tuple[Numbers, Numbers, Numbers]:
     """Return the nodes in view: their parents among themselves, their functions, and which."""
     stacks = profile.tree
     function = profile.function_of_node.astype(np.int64)
-    if focus is None:
+    if of is None:
         return stacks.parent.astype(np.int64), function, np.arange(len(stacks))
-    wanted = find_function(profile, focus)
+    wanted = find_function(profile, of)
     is_wanted = np.isin(function, wanted)
     function[is_wanted] = wanted[0]
     tops = is_wanted & stacks.outermost(is_wanted.astype(np.int64))
-    inside = _covered(stacks, tops)
+    inside = stacks.below(tops)
     shown = np.flatnonzero(inside)
     number = np.append(np.cumsum(inside) - 1, ABSENT)
     parent = np.where(tops[shown], ABSENT, number[stacks.parent[shown]])
     return parent, function[shown], shown
-
-
-def _covered(stacks: StackTree, tops: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tell which nodes lie in the subtree of a node in ``tops``; both of shape ``(nodes,)``."""
-    change = np.zeros(len(stacks) + 1, np.int64)
-    change[:-1] += tops
-    np.subtract.at(change, stacks.subtree_end[tops], 1)
-    return np.cumsum(change)[:-1] > 0

@@ -74,12 +74,12 @@ def test_tree(log, capsys) -> None:
     assert rows == [(0, "handle", 1, 4), (1, "logRequest", 1, 3), (2, "node", 2, 2)]
 
 
-def test_tree_focus(log, capsys) -> None:
-    assert _names(_json(capsys, "tree", "--focus", "logR", log)) == ["logRequest", "node"]
-    assert _names(_json(capsys, "tree", "--focus", "morgan/index.js:144", "--depth", "1", log)) == [
+def test_tree_of_a_function(log, capsys) -> None:
+    assert _names(_json(capsys, "tree", "--of", "logR", log)) == ["logRequest", "node"]
+    assert _names(_json(capsys, "tree", "--of", "morgan/index.js:144", "--depth", "1", log)) == [
         "logRequest"
     ]
-    code, _, err = run(capsys, "tree", "--focus", "nothing", log)
+    code, _, err = run(capsys, "tree", "--of", "nothing", log)
     assert (code, err) == (2, "profkit: no function's name or place contains 'nothing'\n")
 
 

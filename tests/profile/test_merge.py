@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from building import profile_of
 from hypothesis import given
 from strategies import profiles
 
@@ -24,6 +25,7 @@ from profkit.profile import (
     merge,
     validate,
 )
+from profkit.transforms.steps import Step, apply
 
 SMALL = profiles(max_functions=4, max_stacks=6, max_depth=5, max_threads=2)
 
@@ -215,3 +217,12 @@ def test_meta_names_nothing_twice_however_profiles_are_put_together():
     once = merge([a, b]).meta
     assert once.source == "a, b"
     assert merge([merge([a, b]), b]).meta == merge([a, merge([b, b])]).meta == once
+
+
+def test_what_is_left_of_a_profile_is_merged_as_all_of_it():
+    one = profile_of(([("a",)], 1), ([("b",)], 2))
+    left = apply(one, [Step("focus", "a")])
+    both = merge([left, one])
+    assert both.applied == ()
+    assert both.extent.values == (4,)
+    assert merge([left]) is left

@@ -229,3 +229,18 @@ def test_the_total_of_a_group_over_outermost_nodes_counts_each_stack_once(some_s
     for frame in range(FRAMES):
         total = int(of_outermost[tree.frame == frame].sum())
         assert total == sum(frame in stack for stack in some_stacks)
+
+
+@given(stacks, st.sets(st.integers(0, FRAMES - 1)))
+def test_nearest_and_below_follow_the_callers(some_stacks, wanted_frames):
+    tree, _ = tree_from_stacks(some_stacks)
+    wanted = np.isin(tree.frame, sorted(wanted_frames))
+
+    def nearest(node):
+        while node != ABSENT and not wanted[node]:
+            node = int(tree.parent[node])
+        return node
+
+    expected = [nearest(node) for node in range(len(tree))]
+    assert tree.nearest(wanted).tolist() == expected
+    assert tree.below(wanted).tolist() == [node != ABSENT for node in expected]

@@ -67,7 +67,7 @@ VIEWS = {
     ),
     "heavy": lambda p: heavy_document(p, heavy(p, HeavyOptions(limit=3, depth=4, min_share=0.01))),
     "tree": lambda p: tree_document(p, tree(p, TreeOptions(depth=4, min_share=0.01))),
-    "tree-focus": lambda p: tree_document(p, tree(p, TreeOptions(focus="logRequest"))),
+    "tree-of": lambda p: tree_document(p, tree(p, TreeOptions(of="logRequest"))),
     "info": lambda p: info_document(p, info(p)),
     "deopts": lambda p: deopts_document(p, deopts(p)),
     "deopts-reason": lambda p: deopts_document(p, deopts(p, DeoptOptions("reason", 1))),

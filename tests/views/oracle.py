@@ -66,10 +66,10 @@ def heavy(profile, own, *, limit, depth, min_share):
     return rows, cut
 
 
-def tree(profile, own, *, depth, min_share, focus=None):
+def tree(profile, own, *, depth, min_share, of=None):
     found = [(stack, value) for stack, value in stacks(profile, own) if value]
-    if focus is not None:
-        found = [(stack[stack.index(focus) :], value) for stack, value in found if focus in stack]
+    if of is not None:
+        found = [(stack[stack.index(of) :], value) for stack, value in found if of in stack]
     least = min_share * sum(value for _, value in found)
     cut = {"roots": 0, "roots_value": 0, "branches": 0, "deeper": 0}
     rows = []

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import profiles
 
-from profkit.profile import ABSENT
+from profkit.errors import UsageError
+from profkit.profile import ABSENT, function_name
+from profkit.transforms.matching import find_function
 from profkit.views.heavy import HeavyOptions, heavy
 from profkit.views.tree import TreeOptions, tree
 
@@ -74,3 +76,28 @@ def test_the_whole_of_both_views_is_the_same_time(profile) -> None:
     np.add.at(by_function[0], down.function, down.self_values)
     np.add.at(by_function[1], up.function, up.self_values)
     assert (by_function[0] == by_function[1]).all()
+
+
+@given(profiles(), st.data(), st.none() | st.integers(1, 3), st.sampled_from((0.0, 0.2)))
+def test_a_tree_of_one_function_equals_the_naive_one(profile, data, depth, min_share) -> None:
+    functions = profile.functions
+    labels = {}
+    for number in sorted(set(profile.function_of_node.tolist())):
+        key = (function_name(profile, number), functions.file[number], functions.line[number])
+        labels.setdefault(key, []).append(number)
+    alone = [numbers[0] for numbers in labels.values() if len(numbers) == 1]
+    if not alone:
+        return
+    of = data.draw(st.sampled_from(alone))
+    place = f"{profile.text(functions.file[of])}:{functions.line[of]}"
+    text = f"{function_name(profile, of)}@{place}"
+    try:
+        found = find_function(profile, text)
+    except UsageError:
+        return  # a place without a file or a line does not tell functions of one name apart
+    assert found.tolist() == [of]
+    view = tree(profile, TreeOptions(depth, min_share, text))
+    own = oracle.self_values(profile)
+    rows, _ = oracle.tree(profile, own, depth=depth, min_share=min_share, of=of)
+    assert _rows(view) == rows
+    assert view.total == sum(own)

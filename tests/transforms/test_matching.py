@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import oracle
 import pytest
 from building import profile_of
-from hypothesis import given
-from hypothesis import strategies as st
-from strategies import profiles
 
 from profkit.errors import UsageError
 from profkit.profile import Kind, function_name
-from profkit.views.matching import find_function
-from profkit.views.tree import TreeOptions, tree
+from profkit.transforms.matching import find_function
 
 MORGAN = "/srv/api/node_modules/morgan/index.js"
 ROUTER = "/srv/api/node_modules/express/lib/router/index.js"
@@ -97,29 +92,3 @@ def test_candidates_of_one_short_place_show_the_whole() -> None:
     profile = profile_of(([("f", "/one/lib/a.js", 1), ("f", "/two/lib/a.js", 1)], 1))
     with pytest.raises(UsageError, match=r"f@/one/lib/a\.js:1, f@/two/lib/a\.js:1"):
         find_function(profile, "f")
-
-
-@given(profiles(), st.data(), st.none() | st.integers(1, 3), st.sampled_from((0.0, 0.2)))
-def test_a_focused_tree_equals_the_naive_one(profile, data, depth, min_share) -> None:
-    functions = profile.functions
-    labels = {}
-    for number in sorted(set(profile.function_of_node.tolist())):
-        key = (function_name(profile, number), functions.file[number], functions.line[number])
-        labels.setdefault(key, []).append(number)
-    alone = [numbers[0] for numbers in labels.values() if len(numbers) == 1]
-    if not alone:
-        return
-    focus = data.draw(st.sampled_from(alone))
-    place = f"{profile.text(functions.file[focus])}:{functions.line[focus]}"
-    text = f"{function_name(profile, focus)}@{place}"
-    try:
-        found = find_function(profile, text)
-    except UsageError:
-        return  # a place without a file or a line does not tell functions of one name apart
-    assert found.tolist() == [focus]
-    view = tree(profile, TreeOptions(depth, min_share, text))
-    own = oracle.self_values(profile)
-    rows, _ = oracle.tree(profile, own, depth=depth, min_share=min_share, focus=focus)
-    columns = (view.depth, view.function, view.self_values, view.total_values)
-    assert list(zip(*(column.tolist() for column in columns), strict=True)) == rows
-    assert view.total == sum(own)
