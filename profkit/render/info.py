@@ -1,14 +1,13 @@
-"""What a profile holds, and what was lost in reading it, as tables and as JSON."""
+"""What a profile holds, and what was lost in reading it, as tables."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from profkit.formats import FORMATS
 from profkit.profile import COUNT, Action, thread_name
 from profkit.render.cells import plain, share_cell
 from profkit.render.escape import escape
-from profkit.render.records import known, profile_record
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
 from profkit.render.values import count, duration, scale_of, share
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.views.info import Info
 
-__all__ = ["info_document", "info_record"]
+__all__ = ["info_document"]
 
 _SINGULAR = {"libraries": "library"}
 _LOSSES = (Action.REPAIRED, Action.DROPPED)
@@ -35,59 +34,6 @@ def info_document(profile: Profile, info: Info, limit: int | None = None) -> Doc
     parts += _limited(_libraries(info), limit, "library", "libraries")
     parts.append(_ledger(profile))
     return Document([part for part in parts if isinstance(part, Paragraph) or part.rows])
-
-
-def info_record(profile: Profile, info: Info) -> dict[str, Any]:
-    """Return what a profile holds as plain data; docs/reference/json.md describes it."""
-    return {
-        "view": "info",
-        "profile": profile_record(profile) | {"facts": dict(profile.meta.facts)},
-        "span": info.span,
-        "depth": info.depth,
-        "valueTypes": [
-            {
-                "type": value.value_type.type,
-                "unit": value.value_type.unit,
-                "total": value.total,
-                "idle": value.idle,
-            }
-            for value in info.value_sums
-        ],
-        "threads": [
-            {
-                "name": use.thread.name or None,
-                "processId": known(use.thread.process_id),
-                "threadId": known(use.thread.thread_id),
-                "processName": use.thread.process_name or None,
-                "samples": use.samples,
-                "values": list(use.values),
-                "startTime": use.start_time,
-                "endTime": use.end_time,
-            }
-            for use in info.threads
-        ],
-        "tables": dict(info.tables),
-        "libraries": [
-            {
-                "path": use.library.path,
-                "start": use.library.start,
-                "end": use.library.end,
-                "bias": use.library.bias,
-                "self": use.self_value,
-            }
-            for use in info.libraries
-        ],
-        "ledger": [
-            {
-                "action": entry.action.value,
-                "unit": entry.unit,
-                "cause": entry.cause,
-                "count": entry.count,
-                "example": entry.example or None,
-            }
-            for entry in profile.ledger.entries
-        ],
-    }
 
 
 def _facts(profile: Profile, info: Info) -> Table:
