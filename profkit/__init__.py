@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from profkit.loading import load
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
+    from profkit.views.deopts import DeoptOptions, deopts
     from profkit.views.flame import FlameOptions, flame
     from profkit.views.heavy import HeavyOptions, heavy
+    from profkit.views.info import info
     from profkit.views.ranking import RankingOptions, group_name
     from profkit.views.ranking import rank as top
     from profkit.views.ticks import TickOptions, tick_report
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "DeoptOptions",
     "FlameOptions",
     "FlameStyle",
     "HeavyOptions",
@@ -42,11 +45,13 @@ __all__ = [
     "TreeOptions",
     "UsageError",
     "__version__",
+    "deopts",
     "flame",
     "flame_svg",
     "function_name",
     "group_name",
     "heavy",
+    "info",
     "load",
     "merge",
     "tick_report",
@@ -55,6 +60,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "DeoptOptions": "profkit.views.deopts",
     "FORMATS": "profkit.formats",
     "FlameOptions": "profkit.views.flame",
     "FlameStyle": "profkit.render.flame_svg",
@@ -68,11 +74,13 @@ _HOMES = {
     "TickSelection": "profkit.formats",
     "TreeOptions": "profkit.views.tree",
     "UsageError": "profkit.errors",
+    "deopts": "profkit.views.deopts",
     "flame": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",
     "heavy": "profkit.views.heavy",
+    "info": "profkit.views.info",
     "load": "profkit.loading",
     "merge": "profkit.profile",
     "tick_report": "profkit.views.ticks",

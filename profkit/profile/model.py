@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.profile.columns import ValueColumn, values
 from profkit.profile.deopts import DeoptTable
 from profkit.profile.functions import FunctionTable, Kind
@@ -41,8 +42,8 @@ class Meta:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+@dataclass(frozen=True, slots=True, repr=False)
+class Profile(Displayed):
     """A call tree with its samples. See the tables for their columns' shapes and units.
 
     ``strings`` holds each name, file, package and tag once. ``value_types`` names the columns of
@@ -59,6 +60,9 @@ class Profile:
     libraries: tuple[Library, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     deopts: DeoptTable = field(default_factory=DeoptTable)
+
+    def __repr__(self) -> str:
+        return f"<Profile {self.meta.source!r}: {self.sample_count} samples>"
 
     def replace(self, **changes: object) -> Profile:
         """Return a copy with some of its tables exchanged."""

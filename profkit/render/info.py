@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 from profkit.formats import FORMATS
 from profkit.profile import COUNT, Action, thread_name
-from profkit.render.cells import plain, share_cell
+from profkit.render.cells import heading, notes, plain, share_cell
 from profkit.render.escape import escape
+from profkit.render.ranking import ranking_parts
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
-from profkit.render.values import count, duration, scale_of, share
+from profkit.render.values import count, duration, noteworthy_losses, scale_of, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from profkit.profile import Profile
     from profkit.views.info import Info
+    from profkit.views.ranking import Ranking
 
-__all__ = ["info_document"]
+__all__ = ["info_document", "summary_document"]
 
 _SINGULAR = {"libraries": "library"}
 _LOSSES = (Action.REPAIRED, Action.DROPPED)
@@ -34,6 +36,14 @@ def info_document(profile: Profile, info: Info, limit: int | None = None) -> Doc
     parts += _limited(_libraries(info), limit, "library", "libraries")
     parts.append(_ledger(profile))
     return Document([part for part in parts if isinstance(part, Paragraph) or part.rows])
+
+
+def summary_document(profile: Profile, info: Info, ranking: Ranking) -> Document:
+    """Return a profile in short for people to read: what it is, what was lost, what leads."""
+    losses = noteworthy_losses(profile.ledger)
+    lost = [notes(f"dropped or repaired in reading: {losses}")] if losses else []
+    top = heading(profile, ranking.options.value_type, ranking.total)
+    return Document([top, _facts(profile, info), *lost, *ranking_parts(profile, ranking)])
 
 
 def _facts(profile: Profile, info: Info) -> Table:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.profile import ABSENT, Kind
 
 if TYPE_CHECKING:
@@ -48,13 +49,15 @@ class LibraryUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Info:
+class Info(Displayed):
     """What a profile holds. ``span`` is in nanoseconds, None where the format has no time.
 
     ``tables`` are the sizes of the profile's tables by their names, ``depth`` is the number of
     frames of its deepest stack. Threads and libraries are in the file's own order.
+    ``profile`` is what it is a view of.
     """
 
+    profile: Profile = field(repr=False, compare=False)
     span: int | None
     samples: int
     value_sums: tuple[ValueSum, ...]
@@ -65,7 +68,13 @@ class Info:
 
 
 def info(profile: Profile) -> Info:
-    """Return what a profile holds."""
+    """Return what a profile holds.
+
+    >>> import profkit
+    >>> found = profkit.info(profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz"))
+    >>> found.samples, found.depth, [value.value_type.type for value in found.value_sums]
+    (5849, 71, ['ticks'])
+    """
     meta = profile.meta
     threads = tuple(_use(thread) for thread in profile.threads)
     starts = [meta.start_time, *(thread.start_time for thread in threads)]
@@ -73,6 +82,7 @@ def info(profile: Profile) -> Info:
     start = min((time for time in starts if time is not None), default=None)
     end = max((time for time in ends if time is not None), default=None)
     return Info(
+        profile=profile,
         span=None if start is None or end is None else end - start,
         samples=profile.sample_count,
         value_sums=tuple(_sum(profile, number) for number in range(len(profile.value_types))),

@@ -30,7 +30,11 @@ def rows_with_unit(
     """
     flat = [dict(_leaves(msgspec.to_builtins(row))) for row in rows]
     there = {name for row in flat for name in row}
-    header = [name for name, is_optional in _columns(row_type) if not is_optional or name in there]
+    header = [
+        name
+        for name, is_optional in _columns(row_type)
+        if name in there or not (is_optional and rows)
+    ]
     return [*header, "unit"], [
         [*(row.get(name) for name in header), value_type.unit] for row in flat
     ]
