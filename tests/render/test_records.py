@@ -38,6 +38,12 @@ def test_a_schema_is_up_to_date(view, request):
     assert schema_text(view) == file.read_text(encoding="utf-8")
 
 
+def test_every_schema_is_linked():
+    page = (SCHEMAS.parent / "json.md").read_text()
+    for view in VIEWS:
+        assert f"| `{view}` | [{view}.schema.json](schemas/{view}.schema.json) |" in page
+
+
 def test_there_is_no_schema_of_what_does_not_exist():
     assert {file.name for file in SCHEMAS.iterdir()} == {f"{view}.schema.json" for view in VIEWS}
 
