@@ -13,10 +13,9 @@ from profkit.errors import UsageError
 from profkit.formats import FORMATS, ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 __all__ = [
-    "CLASSIC",
     "FILE",
     "all_of",
     "depth",
@@ -82,8 +81,12 @@ def all_of(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
     return decorate
 
 
-def _writing(*output: str, further: Sequence[str] = ()) -> Callable[[_Command], _Command]:
-    """Return the options that say how and where a result is written, as one ``writing``."""
+def _writing(*output: str, **further: str) -> Callable[[_Command], _Command]:
+    """Return the options that say how and where a result is written, as one ``writing``.
+
+    ``output`` are the names of the option for the file; ``further`` are layouts that a command has
+    besides those of all, with what they are.
+    """
     layouts = (*LAYOUTS, *further)
 
     def decorate(command: _Command) -> _Command:
@@ -101,9 +104,9 @@ def _writing(*output: str, further: Sequence[str] = ()) -> Callable[[_Command], 
                 "--format",
                 "layout",
                 type=click.Choice(layouts),
-                help="Write tables for people (rich in colours where a terminal has them, plain), "
-                "for a pull request or an issue (markdown), or data (csv, json)"
-                f"{''.join(f'; or {_FURTHER[name]} ({name})' for name in further)}.",
+                help="Write tables for people (rich, the default: in colours, where a terminal has "
+                "them; plain), for a pull request or an issue (markdown), or data (csv, json)"
+                f"{''.join(f'; or {what} ({name})' for name, what in further.items())}.",
             ),
             click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
             click.option(
@@ -119,13 +122,12 @@ def _writing(*output: str, further: Sequence[str] = ()) -> Callable[[_Command], 
     return decorate
 
 
-CLASSIC = "classic"
-_FURTHER = {CLASSIC: "the text that node --prof-process prints"}
-
 reading_and_writing = all_of(input_format, _writing("-o", "--output"))
 """What every command that prints a table has: ``input_format`` and ``writing``."""
 
-reading_and_writing_ticks = all_of(input_format, _writing("--output", further=(CLASSIC,)))
+reading_and_writing_ticks = all_of(
+    input_format, _writing("--output", classic="the text that node --prof-process prints")
+)
 """The same for the tick processor's report, where ``-o`` has another meaning."""
 
 

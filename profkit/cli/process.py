@@ -9,7 +9,6 @@ import click
 from profkit.cli import options
 from profkit.cli.loading import load_profiles, pick_value_type, preprocess_log
 from profkit.cli.messages import note
-from profkit.cli.options import CLASSIC
 from profkit.cli.output import write
 from profkit.cli.tick_options import TickCommand, selecting, separating, tick_option
 from profkit.errors import UsageError
@@ -99,7 +98,7 @@ def process(
         )
         write(named, writing.output)
         return
-    is_classic = writing.layout == CLASSIC
+    is_classic = writing.layout == "classic"
     maps = reading.options.source_maps
     if is_classic and len(maps) > 1:
         raise UsageError("the classic report takes one --source-map")
