@@ -91,7 +91,7 @@ def test_a_table() -> None:
         '<tr><td class="figure">2</td><td class="figure"><span class="hot">100.0</span></td>'
         '<td class="name" title="run">run</td><td class="name"></td></tr>'
     ).replace("</span></td><td", '</span></td><td class="figure"></td><td')
-    assert 'style="padding-left: 1.9em" title="main">main</td>' in rows[2]
+    assert '<td class="name" title="main">&nbsp;&nbsp;&nbsp;&nbsp;main</td>' in rows[2]
 
 
 def test_a_flame_graph_is_a_picture_in_a_frame_of_its_own() -> None:

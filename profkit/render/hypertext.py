@@ -54,13 +54,13 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column]) -> str:
 
 
 def _cell(cell: Cell, column: Column) -> str:
-    depth = sum(len(text) for text, style in cell if style == "guide")
+    # Spaces, not styles: a page may leave styles out, and still shows what calls what.
+    indent = "".join("&nbsp;" * 2 * len(text) for text, style in cell if style == "guide")
     own = tuple(span for span in cell if span[1] != "guide")
-    indent = f' style="padding-left: {0.6 * depth + 0.7:.1f}em"' if depth else ""
     # What is too long for its cell can be read by pointing at it.
     whole = "".join(text for text, _ in own) if column.least is not None else ""
     title = f' title="{html.escape(whole)}"' if whole else ""
-    return f"<td{_class(column)}{indent}{title}>{_spans(own)}</td>"
+    return f"<td{_class(column)}{title}>{indent}{_spans(own)}</td>"
 
 
 def _class(column: Column) -> str:
