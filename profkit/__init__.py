@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
     from profkit.transforms.steps import Step, apply
+    from profkit.views.deopts import DeoptOptions, deopts
     from profkit.views.flame import FlameOptions, flame
     from profkit.views.heavy import HeavyOptions, heavy
+    from profkit.views.info import info
     from profkit.views.ranking import RankingOptions, group_name
     from profkit.views.ranking import rank as top
     from profkit.views.ticks import TickOptions, tick_report
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "DeoptOptions",
     "FlameOptions",
     "FlameStyle",
     "HeavyOptions",
@@ -45,11 +48,13 @@ __all__ = [
     "UsageError",
     "__version__",
     "apply",
+    "deopts",
     "flame",
     "flame_svg",
     "function_name",
     "group_name",
     "heavy",
+    "info",
     "load",
     "merge",
     "tick_report",
@@ -58,6 +63,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "DeoptOptions": "profkit.views.deopts",
     "FORMATS": "profkit.formats",
     "FlameOptions": "profkit.views.flame",
     "FlameStyle": "profkit.render.flame_svg",
@@ -73,11 +79,13 @@ _HOMES = {
     "TreeOptions": "profkit.views.tree",
     "UsageError": "profkit.errors",
     "apply": "profkit.transforms.steps",
+    "deopts": "profkit.views.deopts",
     "flame": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",
     "heavy": "profkit.views.heavy",
+    "info": "profkit.views.info",
     "load": "profkit.loading",
     "merge": "profkit.profile",
     "tick_report": "profkit.views.ticks",

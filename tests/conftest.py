@@ -38,7 +38,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         file = GOLDEN / name
         if request.config.getoption("--update-golden"):
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        assert text == file.read_text(encoding="utf-8")
+            file.write_bytes(text.encode())
+        assert text == file.read_bytes().decode()
 
     return compare

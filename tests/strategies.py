@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
+from hypothesis import note
 from hypothesis import strategies as st
 
 from profkit.profile import (
@@ -117,7 +120,10 @@ def profiles(
         function = draw(st.sampled_from((ABSENT, *functions)))
         builder.deopt(function, draw(texts), draw(texts), draw(texts), draw(st.integers(1, 9)))
     meta = Meta("random", "random.profile", start_time=0 if timed else None)
-    return builder.finish(meta, value_types, tree, threads)
+    profile = builder.finish(meta, value_types, tree, threads)
+    # What is printed of an example that fails, for a profile's own repr is short.
+    note({table.name: getattr(profile, table.name) for table in fields(profile)})
+    return profile
 
 
 @st.composite

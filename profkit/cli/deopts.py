@@ -8,14 +8,13 @@ import click
 
 from profkit.cli import options
 from profkit.cli.loading import load_profiles
-from profkit.cli.output import show, write
-from profkit.render.deopts import deopts_document, deopts_record
-from profkit.render.records import to_json
+from profkit.render.deopts import deopts_document
 from profkit.views.deopts import DEOPT_GROUPINGS, DeoptOptions
 from profkit.views.deopts import deopts as count_deopts
 
 if TYPE_CHECKING:
     from profkit.cli.loading import Reading
+    from profkit.cli.output import Writing
     from profkit.views.deopts import DeoptGrouping
 
 __all__ = ["deopts"]
@@ -47,8 +46,7 @@ def deopts(
     limit: int | None,
     reading: Reading,
     input_format: str | None,
-    as_json: bool,
-    output: str | None,
+    writing: Writing,
 ) -> None:
     """Count the deoptimisations in a V8 log.
 
@@ -57,10 +55,11 @@ def deopts(
     function in the whole recording.
     """
     profile = load_profiles(
-        profiles, input_format=input_format, reading=reading, output=output, subject="deopts"
+        profiles,
+        input_format=input_format,
+        reading=reading,
+        output=writing.output,
+        subject="deopts",
     )
     found = count_deopts(profile, DeoptOptions(by, limit))
-    if as_json:
-        write(to_json(deopts_record(profile, found)), output)
-    else:
-        show(deopts_document(profile, found), output)
+    writing.show(lambda: deopts_document(profile, found), "deopts", profile, found)

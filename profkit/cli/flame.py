@@ -14,6 +14,7 @@ from profkit.cli.messages import note
 from profkit.cli.output import STDOUT, write
 from profkit.errors import UsageError
 from profkit.render.flame_svg import FlameStyle, flame_svg
+from profkit.render.records import record_of
 from profkit.render.values import count, percent
 from profkit.views.flame import FlameGraph, FlameOptions
 from profkit.views.flame import flame as lay_out
@@ -96,10 +97,9 @@ def flame(
         ),
     )
     if as_json:
-        from profkit.render.flame_record import flame_record  # noqa: PLC0415 (only needed here)
-        from profkit.render.records import to_json  # noqa: PLC0415
+        from profkit.render.records.shared import to_json  # noqa: PLC0415 (only needed here)
 
-        sys.stdout.write(to_json(flame_record(profile, graph)))
+        sys.stdout.write(to_json(record_of("flame", profile, graph)))
     if out is None or (as_json and out == STDOUT):
         return
     style = FlameStyle(title or _title(profile.meta.source), icicle=icicle)

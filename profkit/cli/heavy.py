@@ -8,14 +8,13 @@ import click
 
 from profkit.cli import options
 from profkit.cli.loading import load_profiles, pick_value_type
-from profkit.cli.output import show, write
-from profkit.render.calltree import heavy_document, heavy_record
-from profkit.render.records import to_json
+from profkit.render.calltree import heavy_document
 from profkit.views.heavy import HeavyOptions
 from profkit.views.heavy import heavy as find_heavy
 
 if TYPE_CHECKING:
     from profkit.cli.loading import Reading
+    from profkit.cli.output import Writing
 
 __all__ = ["heavy"]
 
@@ -45,18 +44,16 @@ def heavy(
     include_idle: bool,
     reading: Reading,
     input_format: str | None,
-    as_json: bool,
-    output: str | None,
+    writing: Writing,
 ) -> None:
     """Show what takes the time itself, and under it who calls it (bottom-up).
 
     A row under another is a caller, with the share of the time that came that way. Follow the
     greatest shares down until you meet code of your own.
     """
-    profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
+    profile = load_profiles(
+        profiles, input_format=input_format, reading=reading, output=writing.output
+    )
     number = pick_value_type(profile, value_type)
     view = find_heavy(profile, HeavyOptions(limit, depth, min_share, number, include_idle))
-    if as_json:
-        write(to_json(heavy_record(profile, view)), output)
-    else:
-        show(heavy_document(profile, view), output)
+    writing.show(lambda: heavy_document(profile, view), "heavy", profile, view)

@@ -9,13 +9,12 @@ import click
 from profkit.cli import options
 from profkit.cli.loading import load_profiles
 from profkit.cli.messages import note
-from profkit.cli.output import show, write
-from profkit.render.info import info_document, info_record
-from profkit.render.records import to_json
+from profkit.render.info import info_document
 from profkit.views.info import info as describe
 
 if TYPE_CHECKING:
     from profkit.cli.loading import Reading
+    from profkit.cli.output import Writing
 
 __all__ = ["info"]
 
@@ -37,15 +36,13 @@ def info(
     limit: int | None,
     reading: Reading,
     input_format: str | None,
-    as_json: bool,
-    output: str | None,
+    writing: Writing,
 ) -> None:
     """Tell what a file holds, and what was dropped or repaired in reading it."""
-    profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
+    profile = load_profiles(
+        profiles, input_format=input_format, reading=reading, output=writing.output
+    )
     for remark in profile.meta.remarks:
         note(remark)
     found = describe(profile)
-    if as_json:
-        write(to_json(info_record(profile, found)), output)
-    else:
-        show(info_document(profile, found, limit), output)
+    writing.show(lambda: info_document(profile, found, limit), "info", profile, found)

@@ -15,7 +15,7 @@ from profkit.cli.narrowing import narrow
 from profkit.errors import NothingToReadError, UsageError
 from profkit.loading import load, preprocess
 from profkit.profile import Action, merge, thread_name
-from profkit.render.values import count
+from profkit.render.values import count, noteworthy_losses
 from profkit.source import STDIN
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "load_profiles", "pick_value_type", "preprocess_log"]
 
 _WORTH_PROGRESS = 20_000_000
-_WORTH_WARNING = 0.01
 _PATIENCE = 1.0
 """How many seconds a pipe that nobody named may stay silent; ``-`` waits as long as it takes."""
 
@@ -253,13 +252,6 @@ def _tell_of_source_maps(profile: Profile) -> None:
 
 
 def _warn_of_losses(profile: Profile) -> None:
-    """Say in one line where more than a hundredth of the lines, ticks … was dropped or repaired."""
-    ledger = profile.ledger
-    lost = []
-    for unit in dict.fromkeys(entry.unit for entry in ledger.losses):
-        dropped = sum(entry.count for entry in ledger.losses if entry.unit == unit)
-        known = ledger.count(Action.READ, unit) or dropped + ledger.count(Action.USED, unit)
-        if dropped > known * _WORTH_WARNING:
-            lost.append(f"{dropped:,} of {known:,} {unit}")
-    if lost:
-        note(f"dropped or repaired: {', '.join(lost)} (profkit info says why)")
+    losses = noteworthy_losses(profile.ledger)
+    if losses:
+        note(f"dropped or repaired: {losses} (profkit info says why)")

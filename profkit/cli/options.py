@@ -9,6 +9,8 @@ import click
 
 from profkit.cli.asking import asking
 from profkit.cli.loading import Reading
+from profkit.cli.output import LAYOUTS, Writing
+from profkit.errors import UsageError
 from profkit.formats import FORMATS, Compat, ReadOptions, Weighing
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ __all__ = [
     "profiles",
     "reading",
     "reading_and_writing",
-    "reading_and_writing_long",
+    "reading_and_writing_ticks",
     "value_type",
 ]
 
@@ -50,12 +52,6 @@ input_format = click.option(
     "--input-format",
     type=click.Choice([known.name for known in FORMATS]),
     help="Read the input as this format instead of telling it by its content.",
-)
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON instead of a table.")
-
-_output = functools.partial(
-    click.option, metavar="FILE", type=FILE, help="Write to FILE, not to the terminal."
 )
 
 no_color = click.option(
@@ -88,11 +84,54 @@ def all_of(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
     return decorate
 
 
-reading_and_writing = all_of(input_format, as_json, _output("-o", "--output"), no_color)
-"""What every command that prints a table has: ``input_format``, ``as_json``, ``output``."""
+def _writing(*output: str, **further: str) -> Callable[[_Command], _Command]:
+    """Return the options that say how and where a result is written, as one ``writing``.
 
-reading_and_writing_long = all_of(input_format, as_json, _output("--output"), no_color)
-"""The same where ``-o`` has another meaning."""
+    ``output`` are the names of the option for the file; ``further`` are layouts that a command has
+    besides those of all, with what they are.
+    """
+    layouts = (*LAYOUTS, *further)
+
+    def decorate(command: _Command) -> _Command:
+        @functools.wraps(command)
+        def call(
+            *, layout: str | None, as_json: bool, output: str | None, **others: object
+        ) -> object:
+            if as_json and layout not in (None, "json"):
+                raise UsageError(f"--json and --format {layout} exclude each other")
+            chosen = "json" if as_json else layout or layouts[0]
+            return command(writing=Writing(chosen, output), **others)
+
+        return all_of(
+            click.option(
+                "--format",
+                "layout",
+                type=click.Choice(layouts),
+                help="Write tables for people (rich, the default: in colours, where a terminal has "
+                "them; plain), for a pull request or an issue (markdown), or data (csv, json)"
+                f"{''.join(f'; or {what} ({name})' for name, what in further.items())}.",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
+            click.option(
+                *output,
+                "output",
+                metavar="FILE",
+                type=FILE,
+                help="Write to FILE, not to the terminal.",
+            ),
+            no_color,
+        )(call)  # type: ignore[return-value]
+
+    return decorate
+
+
+reading_and_writing = all_of(input_format, _writing("-o", "--output"))
+"""What every command that prints a table has: ``input_format`` and ``writing``."""
+
+reading_and_writing_ticks = all_of(
+    input_format, _writing("--output", classic="the text that node --prof-process prints")
+)
+"""The same for the tick processor's report, where ``-o`` has another meaning."""
 
 
 class _SymbolFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from profkit.errors import OutputError
+from profkit.render.records import record_of
 from profkit.render.text import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from profkit.render.tables import Document
 
-__all__ = ["show", "terminal_width", "write", "write_file"]
+__all__ = ["LAYOUTS", "Writing", "terminal_width", "write", "write_file"]
 
 STDOUT = "-"
 
@@ -94,14 +96,66 @@ def _write(path: str | os.PathLike[str], content: str | bytes | Iterable[str]) -
         )
 
 
-def show(document: Document, output: str | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a result is written, and to which file; None or ``-`` is standard output."""
+
+    layout: str
+    output: str | None
+
+    def show(
+        self,
+        document: Callable[[], Document],
+        view: str,
+        *content: object,
+    ) -> None:
+        """Write a view as the user wants it.
+
+        ``document`` makes what people read; data come from the record of the view of this name,
+        made from ``content``: see :func:`profkit.render.records.record_of`.
+
+        Raises :class:`~profkit.errors.OutputError` where it cannot be written.
+        """
+        if self.layout == "rich":
+            _show_rich(document(), self.output)
+        else:
+            write(_TEXTS[self.layout](document, view, *content), self.output)
+
+
+def _markdown(document: Callable[[], Document], *_: object) -> str:
+    from profkit.render.markdown import to_markdown  # noqa: PLC0415 (only needed here)
+
+    return to_markdown(document())
+
+
+def _csv(_: object, view: str, *content: object) -> str:
+    from profkit.render.delimited import to_csv  # noqa: PLC0415 (only needed here)
+
+    return to_csv(record_of(view, *content).table())
+
+
+def _json(_: object, view: str, *content: object) -> str:
+    from profkit.render.records.shared import to_json  # noqa: PLC0415 (imports msgspec)
+
+    return to_json(record_of(view, *content))
+
+
+_TEXTS: dict[str, Callable[..., str]] = {
+    "plain": lambda document, *_: to_text(document()),
+    "markdown": _markdown,
+    "csv": _csv,
+    "json": _json,
+}
+LAYOUTS = ("rich", *_TEXTS)
+"""The values of ``--format`` that every command with tables has; the first one is the default."""
+
+
+def _show_rich(document: Document, output: str | None) -> None:
     """Write a document for people: to a file, a pipe or a terminal, each in its own way.
 
     In a terminal it is as wide as that, in colours unless they are switched off (``--no-color``,
     ``NO_COLOR``, ``TERM=dumb``); elsewhere it is plain text that nothing is cut from.
     ``FORCE_COLOR`` asks for colours where there is no terminal.
-
-    Raises :class:`~profkit.errors.OutputError` where it cannot be written.
     """
     if output is not None and output != STDOUT:
         write(to_text(document), output)

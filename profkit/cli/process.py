@@ -9,33 +9,35 @@ import click
 from profkit.cli import options
 from profkit.cli.loading import load_profiles, pick_value_type, preprocess_log
 from profkit.cli.messages import note
-from profkit.cli.output import show, write
+from profkit.cli.output import write
 from profkit.cli.tick_options import TickCommand, selecting, separating, tick_option
 from profkit.errors import UsageError
 from profkit.profile import COUNT
 from profkit.render.cells import kept
 from profkit.render.classic import classic_text
-from profkit.render.records import to_json
-from profkit.render.ticks import ticks_document, ticks_record
-from profkit.views.heavy import HeavyOptions, heavy
-from profkit.views.ranking import RankingOptions, rank
+from profkit.render.ticks import ticks_document
 from profkit.views.tick_labels import without_unaccounted
 from profkit.views.tick_rules import PLAIN, rules_of
+from profkit.views.tick_surroundings import (
+    DEPTH,
+    LIMIT,
+    bottom_up_profile,
+    responsible_packages,
+    shares_by_group,
+)
 from profkit.views.ticks import TickOptions, tick_report, with_own_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from profkit.cli.loading import Reading
+    from profkit.cli.output import Writing
     from profkit.profile import Profile, ValueType
-    from profkit.views.ranking import Grouping, Ranking
+    from profkit.render.tables import Document
 
 __all__ = ["process"]
 
 _CALLERS = 5
-_DEPTH = 10
-_SHARES: tuple[Grouping, ...] = ("kind", "tier", "state")
-_MIN_SHARE = 0.01
 
 
 @click.command(
@@ -50,18 +52,10 @@ Examples:
 """,
 )
 @options.profiles
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["rich", "classic"]),
-    default="rich",
-    show_default=True,
-    help="A report for people, or the text that node --prof-process prints.",
-)
-@options.limit(8, "rows of each section (classic shows all)")
+@options.limit(LIMIT, "rows of each section (classic, csv and json show all)")
 @options.measuring
 @options.reading
-@options.reading_and_writing_long
+@options.reading_and_writing_ticks
 @selecting
 @separating
 @tick_option(
@@ -81,7 +75,6 @@ Examples:
 def process(
     *,
     profiles: tuple[str, ...],
-    layout: str,
     limit: int | None,
     value_type: str | None,
     include_idle: bool,
@@ -92,8 +85,7 @@ def process(
     only_summary: bool,
     preprocesses: bool,
     input_format: str | None,
-    as_json: bool,
-    output: str | None,
+    writing: Writing,
 ) -> None:
     """Report where the ticks of a V8 log went.
 
@@ -102,19 +94,22 @@ def process(
     it. Profiles of other formats are reported the same way.
     """
     if preprocesses:
-        named = preprocess_log(profiles, input_format=input_format, reading=reading, output=output)
-        write(named, output)
+        named = preprocess_log(
+            profiles, input_format=input_format, reading=reading, output=writing.output
+        )
+        write(named, writing.output)
         return
+    is_classic = writing.layout == "classic"
     maps = reading.options.source_maps
-    if layout == "classic" and len(maps) > 1:
+    if is_classic and len(maps) > 1:
         raise UsageError("the classic report takes one --source-map")
     profile = load_profiles(
         profiles,
         input_format=input_format,
         reading=reading.but(inlined=False, source_maps=(), find_source_maps=False)
-        if layout == "classic"
+        if is_classic
         else reading,
-        output=output,
+        output=writing.output,
     )
     number = pick_value_type(profile, value_type)
     view = TickOptions(
@@ -124,15 +119,11 @@ def process(
         hidden=PLAIN.hidden_labels(separate),
         ignore_unknown=ignore_unknown,
     )
-    if layout == "classic":
+    if is_classic:
         view = with_own_rules(view, profile, separate)
         _warn_of_bare(profile, separate)
     report = tick_report(profile, view)
-    if as_json:
-        shares = _shares(profile, number, include_idle=include_idle)
-        record = ticks_record(profile, report, shares, only_summary=only_summary)
-        write(to_json(record), output)
-    elif layout == "classic":
+    if is_classic:
         if profile.value_types[number].unit != COUNT:
             raise UsageError(
                 "the classic report counts ticks; choose a value type that is a count "
@@ -145,24 +136,21 @@ def process(
             labelled = source_labels(maps[0])
         source = profile.meta.source
         _tell_kept(profile, view)
-        write(classic_text(report, source, only_summary=only_summary, labelled=labelled), output)
-    elif only_summary:
-        show(ticks_document(profile, report, limit=limit), output)
-    else:
-        if ignore_unknown:
-            profile = without_unaccounted(profile)
-        levels = _DEPTH if call_graph_size is None else call_graph_size + 1
-        packages = rank(profile, RankingOptions("package", "charged", limit, number, include_idle))
-        shares = _shares(profile, number, include_idle=include_idle)
-        below = heavy(profile, HeavyOptions(limit, levels, _MIN_SHARE, number, include_idle))
-        show(ticks_document(profile, report, packages, shares, below, limit=limit), output)
+        text = classic_text(report, source, only_summary=only_summary, labelled=labelled)
+        write(text, writing.output)
+        return
+    known = without_unaccounted(profile) if ignore_unknown else profile
+    shares = [] if only_summary else shares_by_group(known, view)
 
+    def document() -> Document:
+        if only_summary:
+            return ticks_document(profile, report, limit=limit)
+        levels = DEPTH if call_graph_size is None else call_graph_size + 1
+        packages = responsible_packages(known, view, limit)
+        below = bottom_up_profile(known, view, limit, levels)
+        return ticks_document(known, report, packages, shares, below, limit=limit)
 
-def _shares(profile: Profile, value_type: int, *, include_idle: bool) -> list[Ranking]:
-    return [
-        rank(profile, RankingOptions(by, value_type=value_type, include_idle=include_idle))
-        for by in _SHARES
-    ]
+    writing.show(document, "process", profile, report, shares)
 
 
 def _warn_of_bare(profile: Profile, separate: Mapping[str, bool | None]) -> None:

@@ -8,13 +8,12 @@ import click
 
 from profkit.cli import options
 from profkit.cli.loading import load_profiles, pick_value_type
-from profkit.cli.output import show, write
-from profkit.render.ranking import ranking_document, ranking_record
-from profkit.render.records import to_json
+from profkit.render.ranking import ranking_document
 from profkit.views.ranking import GROUPINGS, ORDERS, RankingOptions, rank
 
 if TYPE_CHECKING:
     from profkit.cli.loading import Reading
+    from profkit.cli.output import Writing
     from profkit.views.ranking import Grouping, Order
 
 __all__ = ["top"]
@@ -57,8 +56,7 @@ def top(
     include_idle: bool,
     reading: Reading,
     input_format: str | None,
-    as_json: bool,
-    output: str | None,
+    writing: Writing,
 ) -> None:
     """Rank functions, files, packages or kinds of code by their time.
 
@@ -70,13 +68,10 @@ def top(
         profiles,
         input_format=input_format,
         reading=reading.but(lines=by == "line"),
-        output=output,
+        output=writing.output,
     )
     ranking = rank(
         profile,
         RankingOptions(by, sort, limit, pick_value_type(profile, value_type), include_idle),
     )
-    if as_json:
-        write(to_json(ranking_record(profile, ranking)), output)
-    else:
-        show(ranking_document(profile, ranking), output)
+    writing.show(lambda: ranking_document(profile, ranking), "top", profile, ranking)

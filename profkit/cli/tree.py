@@ -8,14 +8,13 @@ import click
 
 from profkit.cli import options
 from profkit.cli.loading import load_profiles, pick_value_type
-from profkit.cli.output import show, write
-from profkit.render.calltree import tree_document, tree_record
-from profkit.render.records import to_json
+from profkit.render.calltree import tree_document
 from profkit.views.tree import TreeOptions
 from profkit.views.tree import tree as find_tree
 
 if TYPE_CHECKING:
     from profkit.cli.loading import Reading
+    from profkit.cli.output import Writing
 
 __all__ = ["tree"]
 
@@ -49,14 +48,12 @@ def tree(
     include_idle: bool,
     reading: Reading,
     input_format: str | None,
-    as_json: bool,
-    output: str | None,
+    writing: Writing,
 ) -> None:
     """Show what calls what, from the root of the stacks down (top-down)."""
-    profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
+    profile = load_profiles(
+        profiles, input_format=input_format, reading=reading, output=writing.output
+    )
     number = pick_value_type(profile, value_type)
     view = find_tree(profile, TreeOptions(depth, min_share, of, number, include_idle))
-    if as_json:
-        write(to_json(tree_record(profile, view)), output)
-    else:
-        show(tree_document(profile, view), output)
+    writing.show(lambda: tree_document(profile, view), "tree", profile, view)

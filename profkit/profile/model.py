@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.profile.applied import Extent
 from profkit.profile.columns import ValueColumn, sums_by, values
 from profkit.profile.deopts import DeoptTable
@@ -45,8 +46,8 @@ class Meta:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+@dataclass(frozen=True, slots=True, repr=False)
+class Profile(Displayed):
     """A call tree with its samples. See the tables for their columns' shapes and units.
 
     ``strings`` holds each name, file, package and tag once. ``value_types`` names the columns of
@@ -65,6 +66,9 @@ class Profile:
     ledger: Ledger = field(default_factory=Ledger)
     deopts: DeoptTable = field(default_factory=DeoptTable)
     applied: tuple[Applied, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Profile {self.meta.source!r}: {self.sample_count} samples>"
 
     def replace(self, **changes: object) -> Profile:
         """Return a copy with some of its tables exchanged."""

@@ -1,12 +1,11 @@
-"""The heavy view and the tree view as tables and as JSON."""
+"""The heavy view and the tree view as tables."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from profkit.profile import ABSENT
 from profkit.render.cells import function_cell, heading, notes, place_cell, plain, share_cell
-from profkit.render.records import function_record, view_record
 from profkit.render.tables import BLANK, Cell, Column, Document, Paragraph, Table
 from profkit.render.values import count, percent, scale_of, share, shown_of
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     _View = CallTree[HeavyOptions] | CallTree[TreeOptions]
 
-__all__ = ["heavy_document", "heavy_parts", "heavy_record", "tree_document", "tree_record"]
+__all__ = ["heavy_document", "heavy_parts", "tree_document"]
 
 
 def heavy_document(profile: Profile, view: CallTree[HeavyOptions]) -> Document:
@@ -83,48 +82,12 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
     return Document([top, Table(columns, rows), notes(*_rest(view, "root", "callee"))])
 
 
-def heavy_record(profile: Profile, view: CallTree[HeavyOptions]) -> dict[str, Any]:
-    """Return a heavy view as plain data; docs/reference/json.md describes it."""
-    return _record("heavy", profile, view)
-
-
-def tree_record(profile: Profile, view: CallTree[TreeOptions]) -> dict[str, Any]:
-    """Return a tree as plain data; docs/reference/json.md describes it."""
-    return _record("tree", profile, view)
-
-
 _NAME_COLUMNS = (Column("function", least=24), Column("place", least=12, cut="middle"))
 
 
 def _heading(profile: Profile, view: _View) -> Paragraph:
     options = view.options
     return heading(profile, options.value_type, view.total, include_idle=options.include_idle)
-
-
-def _record(name: str, profile: Profile, view: _View) -> dict[str, Any]:
-    cut = view.cut
-    rows = [
-        function_record(profile, function)
-        | {"depth": depth, "parent": None if parent == ABSENT else parent}
-        | {"self": own, "total": whole}
-        for function, depth, parent, own, whole in zip(
-            view.function.tolist(),
-            view.depth.tolist(),
-            view.parent.tolist(),
-            view.self_values.tolist(),
-            view.total_values.tolist(),
-            strict=True,
-        )
-    ]
-    omitted = {
-        "roots": cut.roots,
-        "rootsTotal": cut.roots_value,
-        "branches": cut.branches,
-        "deeper": cut.deeper,
-    }
-    return view_record(
-        name, profile, view.options.value_type, total=view.total, rows=rows, omitted=omitted
-    )
 
 
 def _rest(view: _View, root: str, branch: str) -> list[str]:

@@ -1,13 +1,12 @@
-"""Deoptimisations as a table and as JSON."""
+"""Deoptimisations as a table."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from profkit.profile import ABSENT
 from profkit.render.cells import function_cell, heading, notes, place_cell, plain, share_cell
 from profkit.render.escape import escape
-from profkit.render.records import function_record, view_record
 from profkit.render.tables import Column, Document, Table
 from profkit.render.values import count, scale_of, shown_of
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from profkit.render.tables import Cell
     from profkit.views.deopts import Deopts
 
-__all__ = ["deopts_document", "deopts_record"]
+__all__ = ["deopts_document"]
 
 
 def deopts_document(profile: Profile, found: Deopts) -> Document:
@@ -59,28 +58,3 @@ def deopts_document(profile: Profile, found: Deopts) -> Document:
     rest = f"; {below:,} deoptimisations are below" if below else ""
     note = f"{shown_of(len(found), found.groups, what)}{rest}; {count(found.total, 'time')} in all"
     return Document([top, Table(columns, rows), notes(note)])
-
-
-def deopts_record(profile: Profile, found: Deopts) -> dict[str, Any]:
-    """Return the deoptimisations as plain data; docs/reference/json.md describes it."""
-    rows = [
-        {
-            "count": int(found.count[row]),
-            "self": int(found.self_values[row]),
-            "function": None if function == ABSENT else function_record(profile, function),
-            **{
-                name: profile.text(int(getattr(found, name)[row])) or None
-                for name in ("kind", "reason", "place")
-            },
-        }
-        for row, function in enumerate(found.function.tolist())
-    ]
-    return view_record(
-        "deopts",
-        profile,
-        found.options.value_type,
-        total=found.total,
-        by=found.options.by,
-        rows=rows,
-        omitted={"groups": found.groups - len(found)},
-    )

@@ -1,24 +1,25 @@
-"""What a profile holds, and what was lost in reading it, as tables and as JSON."""
+"""What a profile holds, and what was lost in reading it, as tables."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from profkit.formats import FORMATS
 from profkit.profile import COUNT, Action, thread_name
-from profkit.render.cells import plain, share_cell
+from profkit.render.cells import heading, notes, plain, share_cell
 from profkit.render.escape import escape
-from profkit.render.records import known, profile_record, steps_record
+from profkit.render.ranking import ranking_parts
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
-from profkit.render.values import count, duration, scale_of, share
+from profkit.render.values import count, duration, noteworthy_losses, scale_of, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from profkit.profile import Profile
     from profkit.views.info import Info
+    from profkit.views.ranking import Ranking
 
-__all__ = ["info_document", "info_record"]
+__all__ = ["info_document", "summary_document"]
 
 _SINGULAR = {"libraries": "library"}
 _LOSSES = (Action.REPAIRED, Action.DROPPED)
@@ -38,58 +39,12 @@ def info_document(profile: Profile, info: Info, limit: int | None = None) -> Doc
     return Document([part for part in parts if isinstance(part, Paragraph) or part.rows])
 
 
-def info_record(profile: Profile, info: Info) -> dict[str, Any]:
-    """Return what a profile holds as plain data; docs/reference/json.md describes it."""
-    return {
-        "view": "info",
-        "profile": profile_record(profile) | {"facts": dict(profile.meta.facts)},
-        **steps_record(profile),
-        "span": info.span,
-        "depth": info.depth,
-        "valueTypes": [
-            {
-                "type": value.value_type.type,
-                "unit": value.value_type.unit,
-                "total": value.total,
-                "idle": value.idle,
-            }
-            for value in info.value_sums
-        ],
-        "threads": [
-            {
-                "name": use.thread.name or None,
-                "processId": known(use.thread.process_id),
-                "threadId": known(use.thread.thread_id),
-                "processName": use.thread.process_name or None,
-                "samples": use.samples,
-                "values": list(use.values),
-                "startTime": use.start_time,
-                "endTime": use.end_time,
-            }
-            for use in info.threads
-        ],
-        "tables": dict(info.tables),
-        "libraries": [
-            {
-                "path": use.library.path,
-                "start": use.library.start,
-                "end": use.library.end,
-                "bias": use.library.bias,
-                "self": use.self_value,
-            }
-            for use in info.libraries
-        ],
-        "ledger": [
-            {
-                "action": entry.action.value,
-                "unit": entry.unit,
-                "cause": entry.cause,
-                "count": entry.count,
-                "example": entry.example or None,
-            }
-            for entry in profile.ledger.entries
-        ],
-    }
+def summary_document(profile: Profile, info: Info, ranking: Ranking) -> Document:
+    """Return a profile in short for people to read: what it is, what was lost, what leads."""
+    losses = noteworthy_losses(profile.ledger)
+    lost = [notes(f"dropped or repaired in reading: {losses}")] if losses else []
+    top = heading(profile, ranking.options.value_type, ranking.total)
+    return Document([top, _facts(profile, info), *lost, *ranking_parts(profile, ranking)])
 
 
 def _facts(profile: Profile, info: Info) -> Table:

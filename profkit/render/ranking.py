@@ -1,8 +1,8 @@
-"""A ranking as a table and as JSON."""
+"""A ranking as a table."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from profkit.render.cells import (
     bar_cell,
@@ -14,7 +14,6 @@ from profkit.render.cells import (
     share_cell,
 )
 from profkit.render.escape import escape
-from profkit.render.records import function_record, view_record
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
 from profkit.render.values import percent, scale_of, shown_of
 from profkit.views.ranking import group_name
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.views.ranking import Ranking
 
-__all__ = ["ranking_document", "ranking_parts", "ranking_record"]
+__all__ = ["ranking_document", "ranking_parts"]
 
 
 def ranking_document(profile: Profile, ranking: Ranking) -> Document:
@@ -75,36 +74,6 @@ def _table(profile: Profile, ranking: Ranking) -> Table:
     if options.by == "function":
         columns.append(Column("place", least=18, cut="middle"))
     return Table(columns, rows)
-
-
-def ranking_record(profile: Profile, ranking: Ranking) -> dict[str, Any]:
-    """Return a ranking as plain data; docs/reference/json.md describes it."""
-    options = ranking.options
-    rows = []
-    for group, own, charge, whole in zip(
-        ranking.group.tolist(),
-        ranking.self_values.tolist(),
-        ranking.charged_values.tolist(),
-        ranking.total_values.tolist(),
-        strict=True,
-    ):
-        is_function = options.by == "function"
-        named = (
-            function_record(profile, group)
-            if is_function
-            else {"name": group_name(profile, options.by, group)}
-        )
-        rows.append(named | {"self": own, "charged": charge, "total": whole})
-    return view_record(
-        "top",
-        profile,
-        options.value_type,
-        total=ranking.total,
-        by=options.by,
-        sort=options.sort,
-        rows=rows,
-        omitted={"groups": ranking.groups - len(ranking), "self": ranking.self_below},
-    )
 
 
 def _name_cells(profile: Profile, ranking: Ranking, group: int, value: int) -> tuple[Cell, ...]:

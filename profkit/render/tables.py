@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["BLANK", "Cell", "Column", "Document", "Paragraph", "Span", "Table", "lay_out"]
+__all__ = [
+    "BLANK",
+    "Cell",
+    "Column",
+    "Document",
+    "Paragraph",
+    "Span",
+    "Table",
+    "lay_out",
+    "shown_columns",
+]
 
 Span: TypeAlias = "tuple[str, str]"
 Cell: TypeAlias = "tuple[Span, ...]"
@@ -89,6 +99,15 @@ def lay_out(document: Document, width: int | None = None, *, decorated: bool) ->
             yield from _table_lines(part, width, decorated=decorated)
 
 
+def shown_columns(table: Table, *, decorated: bool) -> list[int]:
+    """Return the numbers of the columns that say anything; with ``decorated`` also the bars."""
+    return [
+        n
+        for n, column in enumerate(table.columns)
+        if (decorated or not column.decoration) and any(row and row[n] for row in table.rows)
+    ]
+
+
 def _broken(line: Cell, width: int | None) -> Iterator[Cell]:
     """Give each span a line of its own where all of them are too wide for one."""
     if width is None or _cell_width(line) <= width:
@@ -98,11 +117,7 @@ def _broken(line: Cell, width: int | None) -> Iterator[Cell]:
 
 
 def _table_lines(table: Table, width: int | None, *, decorated: bool) -> Iterator[Cell]:
-    shown = [
-        n
-        for n, column in enumerate(table.columns)
-        if (decorated or not column.decoration) and any(row and row[n] for row in table.rows)
-    ]
+    shown = shown_columns(table, decorated=decorated)
     widths = [
         max([_width(column.header), *(_cell_width(row[n]) for row in table.rows if row)])
         for n, column in enumerate(table.columns)

@@ -1,9 +1,9 @@
-"""The tick processor's report as tables and as JSON."""
+"""The tick processor's report as tables."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from profkit.profile import Kind, Tier
 from profkit.render.calltree import heavy_parts
@@ -17,10 +17,8 @@ from profkit.render.cells import (
     share_cell,
 )
 from profkit.render.ranking import ranking_parts
-from profkit.render.records import function_record, view_record
 from profkit.render.tables import Column, Document, Paragraph, Table
 from profkit.render.values import count, percent, scale_of, share
-from profkit.views.ranking import group_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +28,9 @@ if TYPE_CHECKING:
     from profkit.views.calltree import CallTree
     from profkit.views.heavy import HeavyOptions
     from profkit.views.ranking import Ranking
-    from profkit.views.ticks import CallerRow, TickReport, TickRow
+    from profkit.views.ticks import TickReport, TickRow
 
-__all__ = ["ticks_document", "ticks_record"]
+__all__ = ["ticks_document"]
 
 
 def ticks_document(
@@ -83,50 +81,6 @@ def ticks_document(
             parts += [_title(_SHARES[ranking.options.by]), ranking_parts(profile, ranking)[0]]
     parts.append(_title("Bottom-up: what spent the time, and who called it"))
     return Document([*parts, *heavy_parts(profile, below)])
-
-
-def ticks_record(
-    profile: Profile, report: TickReport, shares: Sequence[Ranking], *, only_summary: bool = False
-) -> dict[str, Any]:
-    """Return the report as plain data; docs/reference/json.md describes it."""
-
-    def record(row: TickRow | CallerRow) -> dict[str, Any]:
-        function = function_record(profile, int(profile.frames.function[row.frame]))
-        tier = Tier(profile.frames.tier[row.frame])
-        return {"label": row.label, **function, "tier": tier.label, "value": row.value}
-
-    sections = {
-        "sharedLibraries": report.libraries,
-        "javascript": report.javascript,
-        "native": report.native,
-    }
-    detail = {name: [record(row) for row in rows] for name, rows in sections.items()} | {
-        "nativeEntryPoints": [record(row) for row in report.entries],
-        "bottomUp": [
-            record(row) | {"depth": row.depth, "ofParent": row.of_parent} for row in report.callers
-        ],
-        **{
-            f"{ranking.options.by}s": {
-                group_name(profile, ranking.options.by, group): value
-                for group, value in zip(
-                    ranking.group.tolist(), ranking.self_values.tolist(), strict=True
-                )
-            }
-            for ranking in shares
-        },
-        "omitted": {"callersBelowShare": report.options.min_share, "depth": report.options.depth},
-    }
-    return view_record(
-        "process",
-        profile,
-        report.options.value_type,
-        total=report.total,
-        excluded=report.excluded,
-        unaccounted=report.unaccounted,
-        gc=report.collecting,
-        summary={name: sum(row.value for row in rows) for name, rows in sections.items()},
-        **({} if only_summary else detail),
-    )
 
 
 def _left_out(report: TickReport, scale: Scale) -> str:

@@ -5,16 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from profkit.profile import COUNT, NANOSECONDS
+from profkit.profile import COUNT, NANOSECONDS, Action
 from profkit.render.escape import escape
 
 if TYPE_CHECKING:
-    from profkit.profile import ValueType
+    from profkit.profile import Ledger, ValueType
 
-__all__ = ["NO_SHARE", "Scale", "count", "duration", "percent", "scale_of", "share", "shown_of"]
+__all__ = [
+    "NO_SHARE",
+    "Scale",
+    "count",
+    "duration",
+    "noteworthy_losses",
+    "percent",
+    "scale_of",
+    "share",
+    "shown_of",
+]
 
 NO_SHARE = "-"
 
+_WORTH_NOTING = 0.01
 _MICROSECOND, _MILLISECOND, _SECOND = 10**3, 10**6, 10**9
 
 
@@ -88,3 +99,14 @@ def duration(nanoseconds: int) -> str:
         if abs(nanoseconds) >= divisor:
             return Scale(unit, divisor, decimals).with_label(nanoseconds)
     return f"{nanoseconds} ns"
+
+
+def noteworthy_losses(ledger: Ledger) -> str:
+    """Return where more than a hundredth of the lines, ticks … was dropped or repaired, or none."""
+    lost = []
+    for unit in dict.fromkeys(entry.unit for entry in ledger.losses):
+        dropped = sum(entry.count for entry in ledger.losses if entry.unit == unit)
+        known = ledger.count(Action.READ, unit) or dropped + ledger.count(Action.USED, unit)
+        if dropped > known * _WORTH_NOTING:
+            lost.append(f"{dropped:,} of {known:,} {escape(unit)}")
+    return ", ".join(lost)

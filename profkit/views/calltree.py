@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.profile import StackTree
 from profkit.profile.columns import IndexColumn, ValueColumn, indexes, values
 from profkit.views.order import ordered
@@ -37,14 +38,16 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class CallTree(Generic[Options]):
+class CallTree(Displayed, Generic[Options]):
     """Rows in display order: each row's own rows follow it, the greatest first.
 
     Columns are of shape ``(rows,)``: ``parent`` is the row above (-1 on the first level), ``depth``
     the number of rows above, ``function`` a function's number; ``int32``. ``self_values`` and
     ``total_values`` are ``int64``, in the value type's unit. ``total`` is what shares are of.
+    ``profile`` is what it is a view of.
     """
 
+    profile: Profile = field(repr=False, compare=False)
     options: Options
     parent: IndexColumn
     depth: IndexColumn
@@ -78,6 +81,7 @@ def call_tree(
     row = np.empty(len(place), np.int64)
     row[place] = np.arange(len(place))
     return CallTree(
+        profile=profile,
         options=options,
         parent=tree.parent,
         depth=tree.depth,

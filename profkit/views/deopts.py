@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.errors import UsageError
 from profkit.profile import ABSENT
 from profkit.profile.columns import IndexColumn, ValueColumn, indexes, unique_rows, values
@@ -38,15 +39,17 @@ class DeoptOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Deopts:
+class Deopts(Displayed):
     """The most frequent first; columns of shape ``(rows,)``.
 
     ``function``, ``kind``, ``reason`` and ``place`` (``int32``) are as in
     :class:`~profkit.profile.DeoptTable`, -1 where rows are not told apart by it; ``count``
     (``int64``) is how often it happened, ``self_values`` (``int64``) what the function took itself
     in the value type's unit, 0 without a function. ``total`` counts all, ``groups`` their rows.
+    ``profile`` is what it is a view of.
     """
 
+    profile: Profile = field(repr=False, compare=False)
     options: DeoptOptions
     function: IndexColumn
     kind: IndexColumn
@@ -62,7 +65,16 @@ class Deopts:
 
 
 def deopts(profile: Profile, options: DeoptOptions | None = None) -> Deopts:
-    """Count a profile's deoptimisations. Raises :class:`UsageError` for an unknown grouping."""
+    """Count a profile's deoptimisations.
+
+    Raises :class:`UsageError` for an unknown grouping.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/14.21.3/auth-api-logger.v8.log.gz")
+    >>> found = profkit.deopts(profile, profkit.DeoptOptions(by="reason", limit=1))
+    >>> profile.text(found.reason[0]), int(found.count[0]), found.total
+    ('Insufficient type feedback for call', 1, 3)
+    """
     options = options or DeoptOptions()
     if options.by not in _COLUMNS:
         raise UsageError(f"{options.by!r} cannot be counted; {', '.join(DEOPT_GROUPINGS)} can")
@@ -88,6 +100,7 @@ def deopts(profile: Profile, options: DeoptOptions | None = None) -> Deopts:
     np.add.at(own, profile.function_of_node, profile.self_values(options.value_type))
     own[ABSENT] = 0
     return Deopts(
+        profile=profile,
         options=options,
         **{name: indexes(column) for name, column in columns.items()},
         count=values(count[shown]),

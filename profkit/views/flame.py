@@ -9,11 +9,12 @@ sums over the tree's depth-first order.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.errors import UsageError
 from profkit.profile import ABSENT, StackTree
 from profkit.profile.columns import IndexColumn, ValueColumn, indexes, values
@@ -50,7 +51,7 @@ class FlameOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class FlameGraph:
+class FlameGraph(Displayed):
     """One row a box, in depth-first order; all columns of shape ``(boxes,)``.
 
     The first box stands for everything: its ``function`` is -1, its ``depth`` 0. ``function`` and
@@ -60,8 +61,10 @@ class FlameGraph:
 
     ``options`` are what it was laid out with. ``pruned`` boxes were too narrow to be drawn;
     ``pruned_self`` is the sum of their self values. ``idle`` is what was left out as idle.
+    ``profile`` is what it is a view of.
     """
 
+    profile: Profile = field(repr=False, compare=False)
     options: FlameOptions
     function: IndexColumn
     depth: IndexColumn
@@ -114,6 +117,7 @@ def flame(profile: Profile, options: FlameOptions | None = None) -> FlameGraph:
     everything = int(own.sum())
     drawn = _wide_enough(total, depth, everything, options)
     return FlameGraph(
+        profile=profile,
         options=options,
         function=indexes(np.append(ABSENT, by_name[tree.frame[drawn]])),
         depth=indexes(np.append(0, depth[drawn] + 1)),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.profile import ABSENT, Kind
 from profkit.transforms.times import recorded_span
 
@@ -49,13 +50,15 @@ class LibraryUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Info:
+class Info(Displayed):
     """What a profile holds. ``span`` is in nanoseconds, None where the format has no time.
 
     ``tables`` are the sizes of the profile's tables by their names, ``depth`` is the number of
     frames of its deepest stack. Threads and libraries are in the file's own order.
+    ``profile`` is what it is a view of.
     """
 
+    profile: Profile = field(repr=False, compare=False)
     span: int | None
     samples: int
     value_sums: tuple[ValueSum, ...]
@@ -66,10 +69,17 @@ class Info:
 
 
 def info(profile: Profile) -> Info:
-    """Return what a profile holds."""
+    """Return what a profile holds.
+
+    >>> import profkit
+    >>> found = profkit.info(profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz"))
+    >>> found.samples, found.depth, [value.value_type.type for value in found.value_sums]
+    (5849, 71, ['ticks'])
+    """
     threads = tuple(_use(thread) for thread in profile.threads)
     span = recorded_span(profile)
     return Info(
+        profile=profile,
         span=None if span is None else span[1] - span[0],
         samples=profile.sample_count,
         value_sums=tuple(_sum(profile, number) for number in range(len(profile.value_types))),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.errors import UsageError
 from profkit.profile import ABSENT, Kind, Tier, VmState, function_name, thread_name
 from profkit.profile.columns import indexes, unique_rows, values
@@ -54,7 +55,7 @@ class RankingOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(Displayed):
     """The groups that take the most, the greatest first; columns of shape ``(rows,)``.
 
     ``group`` (``int32``) is a function's or a thread's number, a :class:`Kind`, a :class:`Tier`
@@ -65,8 +66,10 @@ class Ranking:
     charged is defined by :func:`profkit.views.charging.charged`; a total counts recursion once.
     ``total`` is what all shares are of. ``groups`` counts the groups that took anything,
     ``self_below`` is what the groups that are not shown took themselves.
+    ``profile`` is what it is a view of.
     """
 
+    profile: Profile = field(repr=False, compare=False)
     options: RankingOptions
     group: IndexColumn
     self_values: ValueColumn
@@ -118,6 +121,7 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
     shown = present[greatest(by[present], options.limit, label)]
     whole = int(own.sum())
     return Ranking(
+        profile=profile,
         options=options,
         group=indexes(shown - shift),
         self_values=values(self_values[shown]),

@@ -8,11 +8,12 @@ the bottom-up profile. What a frame is called and what is left out follow V8's
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.formats.selection import EXCLUDED, EXCLUDED_COLLECTING
 from profkit.profile import ABSENT, Action, Kind
 from profkit.views.bottom_up import BottomUp, bottom_up
@@ -84,7 +85,7 @@ class CallerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TickReport:
+class TickReport(Displayed):
     """All sections; values in the unit of the profile's value type.
 
     ``total`` is what the sections are about, ``whole`` what their shares are shares of (the same
@@ -93,19 +94,21 @@ class TickReport:
     ``libraries``, ``javascript`` and ``native`` are sorted by falling value; ``entries`` counts
     native functions that JavaScript called, by the outermost of them. ``callers`` is the bottom-up
     profile in the order of its lines.
+    ``profile`` is what it is a view of.
     """
 
+    profile: Profile = field(repr=False, compare=False)
     options: TickOptions
     total: int
     whole: int
     excluded: int
     unaccounted: int
     collecting: int
-    libraries: tuple[TickRow, ...]
-    javascript: tuple[TickRow, ...]
-    native: tuple[TickRow, ...]
-    entries: tuple[TickRow, ...]
-    callers: tuple[CallerRow, ...]
+    libraries: tuple[TickRow, ...] = field(repr=False)
+    javascript: tuple[TickRow, ...] = field(repr=False)
+    native: tuple[TickRow, ...] = field(repr=False)
+    entries: tuple[TickRow, ...] = field(repr=False)
+    callers: tuple[CallerRow, ...] = field(repr=False)
 
     @property
     def library_total(self) -> int:
@@ -177,6 +180,7 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
 
     below = bottom_up(tree, tree.frame, own_visible, depth=options.depth, keep=keep, whole=whole)
     return TickReport(
+        profile=profile,
         options=options,
         total=int(own.sum()),
         whole=whole,

@@ -84,6 +84,7 @@ def test_callers_unknown_code_and_the_summary_alone(ticks, capsys) -> None:
     code, out, _ = run(capsys, "process", "--json", "--call-graph-size=0", ticks)
     assert (code, {row["depth"] for row in json.loads(out)["bottomUp"]}) == (0, {0})
     record = json.loads(run(capsys, "process", "--json", "--ignore-unknown", ticks)[1])
+    assert sum(record["kinds"].values()) == sum(record["states"].values()) == record["total"]
     assert (record["total"], record["unaccounted"]) == (4, 1)
     assert "UNKNOWN" not in {row["label"] for row in record["bottomUp"]}
     text = run(capsys, "process", "--only-summary", "--ignore-unknown", "-j", ticks)[1]

@@ -13,10 +13,10 @@ from hypothesis import given
 from strategies import profiles
 
 from profkit.profile import NANOSECONDS, Kind, ValueType
-from profkit.render.flame_record import flame_record
 from profkit.render.flame_svg import FlameStyle, flame_svg
 from profkit.render.palette import FAMILIES, swatch
-from profkit.render.records import to_json
+from profkit.render.records import record_of
+from profkit.render.records.shared import to_json
 from profkit.symbols.packages import APP, NODE, STDLIB
 from profkit.views.flame import FlameOptions, flame
 
@@ -221,7 +221,7 @@ def test_of_very_many_boxes_the_widest_have_titles_in_the_file() -> None:
 
 def test_the_record_has_each_function_once() -> None:
     profile = profile_of(([("a", "/srv/a.js", 3), ("b",)], 2), ([("b",)], 1))
-    record = json.loads(to_json(flame_record(profile, flame(profile))))
+    record = json.loads(to_json(record_of("flame", profile, flame(profile))))
     assert [function["name"] for function in record["functions"]] == ["a", "b"]
     assert record["boxes"] == [
         {"function": None, "depth": 0, "x": 0, "self": 0, "total": 3},

@@ -12,15 +12,18 @@ from building import profile_of
 from hypothesis import given
 from strategies import profiles
 
-from profkit.profile import ABSENT, NANOSECONDS, DeoptTable, Kind, ValueType
-from profkit.render.calltree import heavy_document, heavy_record, tree_document, tree_record
-from profkit.render.deopts import deopts_document, deopts_record
-from profkit.render.info import info_document, info_record
-from profkit.render.ranking import ranking_document, ranking_record
-from profkit.render.records import to_json
+from profkit.profile import ABSENT, NANOSECONDS, DeoptTable, Kind, ValueType, function_name
+from profkit.render.calltree import heavy_document, tree_document
+from profkit.render.delimited import to_csv
+from profkit.render.deopts import deopts_document
+from profkit.render.info import info_document
+from profkit.render.markdown import to_markdown
+from profkit.render.ranking import ranking_document
+from profkit.render.records import record_of
+from profkit.render.records.shared import to_json
 from profkit.render.terminal import to_terminal
 from profkit.render.text import to_text
-from profkit.render.ticks import ticks_document, ticks_record
+from profkit.render.ticks import ticks_document
 from profkit.views.deopts import DeoptOptions, deopts
 from profkit.views.heavy import HeavyOptions, heavy
 from profkit.views.info import info
@@ -81,15 +84,18 @@ VIEWS = {
     ),
 }
 RECORDS = {
-    "top": lambda p: ranking_record(p, rank(p, RankingOptions(limit=2))),
-    "top-package": lambda p: ranking_record(p, rank(p, RankingOptions(by="package", limit=2))),
-    "heavy": lambda p: heavy_record(p, heavy(p, HeavyOptions(limit=1, depth=3))),
-    "process": lambda p: ticks_record(
-        p, tick_report(p, TickOptions(depth=2, min_share=0.1)), [rank(p, RankingOptions(by="tier"))]
+    "top": lambda p: record_of("top", p, rank(p, RankingOptions(limit=2))),
+    "top-package": lambda p: record_of("top", p, rank(p, RankingOptions(by="package", limit=2))),
+    "heavy": lambda p: record_of("heavy", p, heavy(p, HeavyOptions(limit=1, depth=3))),
+    "process": lambda p: record_of(
+        "process",
+        p,
+        tick_report(p, TickOptions(depth=2, min_share=0.1)),
+        [rank(p, RankingOptions(by="tier"))],
     ),
-    "tree": lambda p: tree_record(p, tree(p, TreeOptions(depth=2, min_share=0.1))),
-    "info": lambda p: info_record(p, info(p)),
-    "deopts": lambda p: deopts_record(p, deopts(p)),
+    "tree": lambda p: record_of("tree", p, tree(p, TreeOptions(depth=2, min_share=0.1))),
+    "info": lambda p: record_of("info", p, info(p)),
+    "deopts": lambda p: record_of("deopts", p, deopts(p)),
 }
 
 _SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
@@ -116,6 +122,16 @@ def test_json(view, golden) -> None:
     golden(f"json/{view}.json", to_json(RECORDS[view](SERVICE)))
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_markdown(view, golden) -> None:
+    golden(f"markdown/{view}.md", to_markdown(VIEWS[view](SERVICE)))
+
+
+@pytest.mark.parametrize("view", RECORDS)
+def test_csv(view, golden) -> None:
+    golden(f"csv/{view}.csv", to_csv(RECORDS[view](SERVICE).table()))
+
+
 @given(profiles(hostile=True))
 def test_hostile_names_do_nothing_to_a_terminal(profile) -> None:
     for make in (VIEWS["top"], VIEWS["heavy"], VIEWS["tree"], VIEWS["info"]):
@@ -128,13 +144,14 @@ def test_hostile_names_do_nothing_to_a_terminal(profile) -> None:
 
 @given(profiles(hostile=True))
 def test_json_is_ascii_and_gives_names_back(profile) -> None:
-    record = ranking_record(profile, rank(profile))
-    text = to_json(record)
+    ranking = rank(profile)
+    text = to_json(record_of("top", profile, ranking))
     assert text.isascii()
-    assert json.loads(text) == record
-    assert sum(row["self"] for row in record["rows"]) == record["total"]
+    rows = json.loads(text)["rows"]
+    assert [row["name"] for row in rows] == [function_name(profile, f) for f in ranking.group]
+    assert sum(row["self"] for row in rows) == ranking.total
     for by in GROUPINGS:
-        json.dumps(ranking_record(profile, rank(profile, RankingOptions(by=by))))
+        to_json(record_of("top", profile, rank(profile, RankingOptions(by=by))))
 
 
 def test_markup_is_only_text() -> None:
