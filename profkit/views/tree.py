@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile import ABSENT, StackTree
-from profkit.views.calltree import CallTree, Cut, call_tree
+from profkit.profile import ABSENT
 from profkit.views.matching import find_function
+from profkit.views.top_down import covered, top_down
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from profkit.profile import Profile
+    from profkit.views.calltree import CallTree
 
     Numbers = npt.NDArray[np.int64]
 
@@ -55,36 +56,16 @@ def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree[TreeO
     options = options or TreeOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     parent, function, shown = _scope(profile, options.focus)
-    merged, place = StackTree.from_parents(parent, function)
-    self_values = np.zeros(len(merged), np.int64)
-    np.add.at(self_values, place, own[shown])
-    total_values = merged.totals(self_values)
-    # In a difference a total may be zero above what rose and what fell.
-    weight = merged.totals(np.abs(self_values))
-    is_used = weight > 0
-    is_small = is_used & (weight < options.min_share * int(np.abs(self_values).sum()))
-    too_deep = is_used & (merged.depth >= (options.depth or len(merged)))
-    covered = _covered(merged, is_small | too_deep | ~is_used)
-    kept = np.flatnonzero(~covered)
-    row = np.append(np.cumsum(~covered) - 1, ABSENT)
-    is_root = merged.parent == ABSENT
-    hidden_root = is_small & is_root
-    above_is_kept = ~np.append(covered, False)[merged.parent]
-    goes_on = np.unique(merged.parent[above_is_kept & too_deep & ~is_root])
-    return call_tree(
+    shown_values = own[shown]
+    return top_down(
         profile,
         options,
-        row[merged.parent[kept]],
-        merged.frame[kept],
-        self_values[kept],
-        total_values[kept],
+        parent,
+        function,
+        shown_values,
         total=int(own.sum()),
-        cut=Cut(
-            roots=int(hidden_root.sum()),
-            roots_value=int(total_values[hidden_root].sum()),
-            branches=int((is_small & ~is_root & above_is_kept & ~too_deep).sum()),
-            deeper=len(goes_on),
-        ),
+        least=options.min_share * int(np.abs(shown_values).sum()),
+        depth=options.depth,
     )
 
 
@@ -98,16 +79,8 @@ def _scope(profile: Profile, focus: str | None) -> tuple[Numbers, Numbers, Numbe
     is_wanted = np.isin(function, wanted)
     function[is_wanted] = wanted[0]
     tops = is_wanted & stacks.outermost(is_wanted.astype(np.int64))
-    inside = _covered(stacks, tops)
+    inside = covered(stacks, tops)
     shown = np.flatnonzero(inside)
     number = np.append(np.cumsum(inside) - 1, ABSENT)
     parent = np.where(tops[shown], ABSENT, number[stacks.parent[shown]])
     return parent, function[shown], shown
-
-
-def _covered(stacks: StackTree, tops: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tell which nodes lie in the subtree of a node in ``tops``; both of shape ``(nodes,)``."""
-    change = np.zeros(len(stacks) + 1, np.int64)
-    change[:-1] += tops
-    np.subtract.at(change, stacks.subtree_end[tops], 1)
-    return np.cumsum(change)[:-1] > 0

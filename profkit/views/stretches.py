@@ -1,0 +1,177 @@
+"""Unbroken stretches: how long a thread was busy without a break.
+
+A stretch is a run of samples of one thread. It ends
+
+- where a sample is idle, and where nothing is known for longer than the gap allowed;
+- in a profile with JavaScript also where the event loop itself runs: at a sample with nothing but
+  native code on its stack, unless garbage is being collected;
+- and there where the outermost JavaScript function changes, since another callback began. What
+  Node and V8 run at the end of each callback belongs to it: ``process.nextTick`` and promises
+  (``processTicksAndRejections``, ``runMicrotasks``) go on with the stretch before.
+
+Two callbacks of one function, one right after the other between two samples, cannot be told apart:
+a stretch is the longest that a callback can have been, not a measurement of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from profkit.profile import ABSENT, Kind
+from profkit.profile.columns import IndexColumn, ValueColumn, concat, indexes, values
+from profkit.views.activity import Activity, activities, spans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from profkit.profile import Profile, SampleTable, StackTree
+
+    Numbers = npt.NDArray[np.int64]
+
+__all__ = ["Stretches", "longest_stretches"]
+
+_GOES_ON = frozenset(
+    {"processTicksAndRejections", "runMicrotasks", "_tickCallback", "_tickDomainCallback"}
+)
+"""What runs at the end of a callback, by its name in Node 6 to 26."""
+_LOOP = (Kind.NATIVE, Kind.SHARED_LIBRARY, Kind.PROGRAM, Kind.ROOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """The longest stretches first, equal ones by their begin; columns of shape ``(stretches,)``.
+
+    ``thread`` (``int32``) is a thread's number, ``samples`` (``int32``) how many there are in it,
+    ``start`` and ``end`` (``int64``) are nanoseconds of the recording's clock. ``stacks`` are the
+    heaviest stack of each: functions from root to leaf, with the time that was spent below each
+    of them in the stretch. ``found`` is how many stretches there are in all.
+    """
+
+    thread: IndexColumn
+    samples: IndexColumn
+    start: ValueColumn
+    end: ValueColumn
+    stacks: tuple[tuple[tuple[int, int], ...], ...]
+    found: int
+
+    def __len__(self) -> int:
+        return len(self.thread)
+
+
+def longest_stretches(
+    profile: Profile, threads: Sequence[int], *, gap: int, limit: int | None
+) -> Stretches:
+    """Return the ``limit`` longest stretches of some threads, all of them for None."""
+    turn = _turns(profile)
+    rows = []
+    for number in threads:
+        samples = profile.threads[number].samples
+        start, end = spans(profile, samples, gap)
+        first, last = _runs(profile, samples, start, end, turn)
+        rows.append(
+            np.stack([np.full(len(first), number), first, last, start[first], end[last]])
+        )
+    table = concat([row.T for row in rows], np.int64).reshape(-1, 5)
+    order = np.lexsort((table[:, 0], table[:, 3], table[:, 3] - table[:, 4]))[:limit]
+    shown = table[order]
+    return Stretches(
+        thread=indexes(shown[:, 0]),
+        samples=indexes(shown[:, 2] - shown[:, 1] + 1),
+        start=values(shown[:, 3]),
+        end=values(shown[:, 4]),
+        stacks=tuple(
+            _heaviest(profile, profile.threads[thread].samples, first, last, gap)
+            for thread, first, last, _, _ in shown.tolist()
+        ),
+        found=len(table),
+    )
+
+
+def _turns(profile: Profile) -> Numbers | None:
+    """Return for each node what the event loop called: a function, -1 unknown, -2 nothing.
+
+    None where the profile has no JavaScript, so that nothing is known of a loop.
+    """
+    kinds = profile.kind_of_node
+    is_script = kinds == Kind.JS
+    if not is_script.any():
+        return None
+    tree = profile.tree
+    answer = np.full(len(tree), ABSENT, np.int64)
+    answer[_only(tree, np.isin(kinds, _LOOP))] = ABSENT - 1
+    tops = np.flatnonzero(is_script & tree.outermost(is_script.astype(np.int64)))
+    node = np.arange(len(tree))
+    top = tops[np.maximum(np.searchsorted(tops, node, side="right") - 1, 0)]
+    inside = (node >= top) & (node < tree.subtree_end[top])
+    answer[inside] = profile.function_of_node[top[inside]]
+    return answer
+
+
+def _only(tree: StackTree, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which nodes have only nodes of ``wanted`` on their stacks, themselves included."""
+    others = np.zeros(len(tree) + 1, np.int64)
+    others[:-1] += ~wanted
+    np.subtract.at(others, tree.subtree_end[~wanted], 1)
+    within: npt.NDArray[np.bool_] = np.cumsum(others)[:-1] == 0
+    return within
+
+
+def _runs(
+    profile: Profile, samples: SampleTable, start: Numbers, end: Numbers, turn: Numbers | None
+) -> tuple[Numbers, Numbers]:
+    """Return the first and the last sample of each stretch of a thread."""
+    activity = activities(profile, samples)
+    outside = activity == Activity.IDLE
+    fresh = np.ones(len(start), bool)
+    fresh[1:] = start[1:] > end[:-1]
+    if turn is not None:
+        of_sample = turn[samples.node]
+        outside |= (of_sample < ABSENT) & (activity != Activity.GC)
+        fresh[1:] |= _changes(profile, of_sample)
+    fresh[1:] |= outside[1:] != outside[:-1]
+    first = np.flatnonzero(fresh)
+    last = np.append(first[1:], len(start))[: len(first)] - 1
+    inside = ~outside[first]
+    return first[inside], last[inside]
+
+
+def _changes(profile: Profile, turn: Numbers) -> npt.NDArray[np.bool_]:
+    """Tell which samples, but the first, begin another turn of the loop than the known one before."""
+    latest = np.maximum.accumulate(np.where(turn >= 0, np.arange(len(turn)), 0))
+    known = turn[latest]
+    ends_turn = np.append(
+        [profile.text(int(name)) in _GOES_ON for name in profile.functions.name], False
+    )
+    return (
+        (turn[1:] >= 0) & (known[:-1] >= 0) & (turn[1:] != known[:-1]) & ~ends_turn[turn[1:]]
+    )
+
+
+def _heaviest(
+    profile: Profile, samples: SampleTable, first: int, last: int, gap: int
+) -> tuple[tuple[int, int], ...]:
+    """Follow the heaviest callee from the roots on, until more was spent in a function itself."""
+    tree = profile.tree
+    start, end = spans(profile, samples, gap)
+    own = np.zeros(len(tree), np.int64)
+    run = slice(first, last + 1)
+    np.add.at(own, samples.node[run], (end - start)[run])
+    total = tree.totals(own)
+    function = profile.function_of_node
+    stack: list[tuple[int, int]] = []
+    begin, limit, here = 0, len(tree), 0
+    while True:
+        best, child = ABSENT, begin
+        while child < limit:
+            if total[child] > (total[best] if best != ABSENT else 0):
+                best = child
+            child = int(tree.subtree_end[child])
+        if best == ABSENT or total[best] < here:
+            return tuple(stack)
+        stack.append((int(function[best]), int(total[best])))
+        begin, limit, here = best + 1, int(tree.subtree_end[best]), int(own[best])
