@@ -55,6 +55,10 @@ def load(
             from profkit.symbols.sources import apply_source_map  # noqa: PLC0415 (imports msgspec)
 
             profile = validate(apply_source_map(profile, source_map))
+            if options.sources:
+                from profkit.symbols.source_text import with_contents  # noqa: PLC0415
+
+                profile = validate(with_contents(profile, source_map))
     return assign_packages(profile)
 
 

@@ -13,6 +13,8 @@ from profkit.profile.functions import FunctionTable, Kind
 from profkit.profile.ledger import Ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from profkit.profile.frames import FrameTable, Library
     from profkit.profile.threads import Thread
     from profkit.profile.tree import StackTree
@@ -47,6 +49,8 @@ class Profile:
 
     ``strings`` holds each name, file, package and tag once. ``value_types`` names the columns of
     every sample table's ``values``; the first is what views show unless asked otherwise.
+    ``sources`` has the text of source files by the file's name, one of the strings; it is empty
+    unless a reader was asked for it.
     """
 
     meta: Meta
@@ -59,6 +63,7 @@ class Profile:
     libraries: tuple[Library, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     deopts: DeoptTable = field(default_factory=DeoptTable)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def replace(self, **changes: object) -> Profile:
         """Return a copy with some of its tables exchanged."""

@@ -1,0 +1,210 @@
+"""Lines of the source: files with their hottest lines, or one file annotated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profkit.profile import short_file
+from profkit.render.cells import heading, notes, plain, share_cell
+from profkit.render.escape import escape
+from profkit.render.tables import BLANK, Cell, Column, Document, Table
+from profkit.render.values import count, percent, scale_of, share, shown_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from profkit.profile import Profile
+    from profkit.render.values import Scale
+    from profkit.symbols.source_text import SourceText
+    from profkit.views.lines import Lines
+
+    Texts = Mapping[str, SourceText | None]
+
+__all__ = ["annotated_document", "files_document"]
+
+_TAB = 4
+_LONGEST = 200
+"""Characters of a source line that are shown at most, also where no terminal bounds the width."""
+
+
+def files_document(profile: Profile, view: Lines, texts: Texts, per_file: int | None) -> Document:
+    """Return the files for people to read, each with its ``per_file`` hottest lines."""
+    scale = scale_of(profile.value_types[view.options.value_type], view.total)
+    rows: list[Sequence[Cell]] = []
+    for row, number in enumerate(view.file.tolist()):
+        file = profile.strings[number]
+        if row:
+            rows.append(BLANK)
+        rows.append(
+            (
+                *_figures(scale, int(view.file_self[row]), int(view.file_total[row]), view.total),
+                (),
+                plain(escape(file), "title"),
+            )
+        )
+        mine = [n for n in range(len(view.row)) if view.row[n] == row]
+        mine.sort(key=lambda n: (-view.self_values[n], -view.total_values[n], view.line[n]))
+        for n in mine[:per_file]:
+            rows.append(_line_cells(scale, view, n, texts.get(file)))
+    lines = [shown_of(len(view.file), view.files, "file")]
+    if view.self_below:
+        lines[0] += f"; {percent(view.self_below, view.total)} of the time is below"
+    if view.elsewhere:
+        lines.append(f"{percent(view.elsewhere, view.total)} of the time is in code without a source")
+    if len(view.file) and not len(view.line):
+        lines.append(_NO_LINES)
+    lines += _of_texts(profile, view, texts)
+    return Document(
+        [
+            heading(profile, view.options.value_type, view.total),
+            Table(_columns(scale), rows),
+            notes(*lines),
+        ]
+    )
+
+
+def annotated_document(
+    profile: Profile,
+    view: Lines,
+    text: SourceText | None,
+    *,
+    context: int | None,
+    min_share: float,
+) -> Document:
+    """Return one file for people to read, each line with its figures.
+
+    Lines are shown that have at least ``min_share`` of the whole, and ``context`` lines around
+    them; all lines for None.
+    """
+    scale = scale_of(profile.value_types[view.options.value_type], view.total)
+    file = profile.strings[view.file[0]]
+    place = {line: n for n, line in enumerate(view.line.tolist())}
+    least = min_share * abs(view.total)
+    totals, own = view.total_values.tolist(), view.self_values.tolist()
+    hot = [line for line, n in place.items() if max(abs(totals[n]), abs(own[n])) >= least]
+    length = max([len(text.lines) if text else 0, *place])
+    shown = _shown(hot, length, context, has_text=text is not None)
+    rows: list[Sequence[Cell]] = []
+    before = 0
+    for line in shown:
+        if line > before + 1 and text is not None:
+            rows.append(_gap(line - before - 1))
+        if line in place:
+            rows.append(_line_cells(scale, view, place[line], text))
+        else:
+            rows.append(((), (), (), (), plain(str(line), "dim"), _source(text, line)))
+        before = line
+    if text is not None and before < length:
+        rows.append(_gap(length - before))
+    lines = [
+        f"{escape(file)}: {percent(int(view.file_self[0]), view.total)} of the time in it, "
+        f"{percent(int(view.file_total[0]), view.total)} with what it calls"
+    ]
+    cold = len(place) - sum(line in place for line in shown)
+    if cold:
+        lines.append(f"{count(cold, 'line')} with less than {100 * min_share:g} % left out")
+    if view.unplaced[0]:
+        part = percent(int(view.unplaced[0]), view.total)
+        lines.append(f"{part} of the time is in it on lines that the recording does not tell")
+    if not place:
+        lines.append(_NO_LINES)
+    lines += _of_texts(profile, view, {file: text})
+    return Document(
+        [
+            heading(profile, view.options.value_type, view.total),
+            Table(_columns(scale), rows),
+            notes(*lines),
+        ]
+    )
+
+
+_NO_LINES = "the recording tells no lines of it, only functions: see profkit top"
+
+
+def _columns(scale: Scale) -> list[Column]:
+    return [
+        Column(f"self {scale.label}", "right", rank=2),
+        Column("self %", "right"),
+        Column(f"total {scale.label}", "right", rank=3),
+        Column("total %", "right", rank=1),
+        Column("line", "right"),
+        Column("source", least=12),
+    ]
+
+
+def _figures(scale: Scale, own: int, whole: int, total: int) -> tuple[Cell, Cell, Cell, Cell]:
+    return (
+        plain(scale.format(own)) if own else (),
+        share_cell(own, total) if own else (),
+        plain(scale.format(whole)),
+        plain(share(whole, total)),
+    )
+
+
+def _line_cells(scale: Scale, view: Lines, row: int, text: SourceText | None) -> tuple[Cell, ...]:
+    own, whole = int(view.self_values[row]), int(view.total_values[row])
+    line = int(view.line[row])
+    return (
+        *_figures(scale, own, whole, view.total),
+        plain(str(line), "dim"),
+        _source(text, line),
+    )
+
+
+def _source(text: SourceText | None, line: int) -> Cell:
+    if text is None or line > len(text.lines):
+        return ()
+    # Bounded first: a line of generated code may be the whole file.
+    shown = escape(text.lines[line - 1][: _LONGEST + 1].expandtabs(_TAB).rstrip())
+    return plain(shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…")
+
+
+def _gap(lines: int) -> tuple[Cell, ...]:
+    return ((), (), (), (), plain("...", "dim"), plain(count(lines, "line"), "dim"))
+
+
+def _shown(hot: Sequence[int], length: int, context: int | None, *, has_text: bool) -> list[int]:
+    """Return the lines to show, in order; without a text those that have figures."""
+    if not has_text:
+        return sorted(hot)
+    if context is None:
+        return list(range(1, length + 1))
+    around = {
+        near
+        for line in hot
+        for near in range(max(line - context, 1), min(line + context, length) + 1)
+    }
+    # A single line left out would take as much room as itself.
+    around |= {line + 1 for line in around if line + 2 in around}
+    return sorted(around)
+
+
+def _of_texts(profile: Profile, view: Lines, texts: Texts) -> list[str]:
+    """Say of which files there is no text, or one that may not be what ran."""
+    lines = []
+    files = [profile.strings[number] for number in view.file.tolist()]
+    missing = [file for file in files if texts.get(file) is None]
+    if missing:
+        lines.append(
+            f"no source text found of {_named(missing)}: --source-root names a folder to look in"
+        )
+    newer = [file for file in files if (text := texts.get(file)) and text.is_newer]
+    if newer:
+        lines.append(f"changed after the recording: {_named(newer)}; lines may have moved")
+    last: dict[int, int] = {}
+    for row, line in zip(view.row.tolist(), view.line.tolist(), strict=True):
+        last[row] = max(last.get(row, 0), line)
+    short = [
+        files[row]
+        for row, line in last.items()
+        if (text := texts.get(files[row])) and line > len(text.lines)
+    ]
+    if short:
+        lines.append(f"shorter than the lines that ran, so not what ran: {_named(short)}")
+    return lines
+
+
+def _named(files: Sequence[str]) -> str:
+    more = len(files) - 2
+    rest = f" and {count(more, 'more file')}" if more > 0 else ""
+    return ", ".join(escape(short_file(file)) for file in files[:2]) + rest

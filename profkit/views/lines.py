@@ -1,0 +1,171 @@
+"""Lines of the source, with the time that each took itself and with all that it called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from profkit.errors import UsageError
+from profkit.profile import ABSENT, Kind
+from profkit.profile.columns import IndexColumn, ValueColumn, indexes, unique_rows, values
+from profkit.views.order import greatest
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from profkit.profile import Profile
+
+    Numbers = npt.NDArray[np.int64]
+
+__all__ = ["Lines", "LinesOptions", "find_file", "lines"]
+
+_CANDIDATES_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LinesOptions:
+    """Which files are looked at.
+
+    ``file`` names one as :func:`find_file` takes it; without it the ``limit`` files that took the
+    most themselves are shown, None for all. ``value_type`` is a number in the profile's value
+    types.
+    """
+
+    file: str | None = None
+    limit: int | None = None
+    value_type: int = 0
+    include_idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Files, the greatest self value first, and their lines in order.
+
+    Columns of shape ``(files,)``: ``file`` (``int32``) is a string's number, ``file_self`` and
+    ``file_total`` (``int64``) are its values, ``unplaced`` (``int64``) is the part of its self
+    value of which the recording does not tell the line. Columns of shape ``(lines,)``: ``row``
+    (``int32``) is the file's place in those, ``line`` (``int32``) a line from 1 on, and
+    ``self_values`` and ``total_values`` (``int64``) are its values; a total counts recursion once.
+    ``total`` is what shares are of, ``files`` how many files took anything, ``self_below`` what
+    those that are not shown took themselves, ``elsewhere`` the self value of code without a file
+    and of shared libraries.
+    """
+
+    options: LinesOptions
+    file: IndexColumn
+    file_self: ValueColumn
+    file_total: ValueColumn
+    unplaced: ValueColumn
+    row: IndexColumn
+    line: IndexColumn
+    self_values: ValueColumn
+    total_values: ValueColumn
+    total: int
+    files: int
+    self_below: int
+    elsewhere: int
+
+
+def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
+    """Return the lines that ran of the files that took the most, or of one file.
+
+    Frames have lines where the recording tells them and :class:`~profkit.ReadOptions` asked for
+    ``lines``.
+
+    Raises :class:`UsageError` where ``file`` names no file, or several.
+
+    >>> import profkit
+    >>> options = profkit.ReadOptions(lines=True)
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz", options=options)
+    >>> view = profkit.lines(profile, profkit.LinesOptions("lib/auth.js"))
+    >>> view.line.tolist(), view.total_values.tolist()
+    ([1], [2])
+    """
+    options = options or LinesOptions()
+    own = profile.self_values(options.value_type, include_idle=options.include_idle)
+    frames = profile.frames
+    kind = profile.functions.kind[frames.function]
+    # The file of native code is a library.
+    file = np.where(
+        kind == Kind.SHARED_LIBRARY, ABSENT, profile.functions.file[frames.function]
+    )
+    wanted = None if options.file is None else find_file(profile, options.file)
+    file_self, file_total = _sums(profile, file, own, len(profile.strings))
+    present = np.flatnonzero((file_self != 0) | (file_total != 0))
+    if wanted is not None:
+        shown = np.array([wanted], np.int64)
+    else:
+        order = greatest(
+            file_self[present], options.limit, lambda n: (profile.strings[present[n]],)
+        )
+        shown = present[order]
+    row_of_file = np.full(len(profile.strings) + 1, ABSENT)
+    row_of_file[shown] = np.arange(len(shown))
+    row = row_of_file[file]
+    is_placed = (row != ABSENT) & (frames.line != ABSENT)
+    first, place = unique_rows(np.where(is_placed, row, ABSENT), np.where(is_placed, frames.line, 0))
+    group = np.where(is_placed, place, ABSENT)
+    line_self, line_total = _sums(profile, group, own, len(first))
+    used = np.flatnonzero(is_placed[first] & ((line_self != 0) | (line_total != 0)))
+    used = used[np.lexsort((frames.line[first[used]], row[first[used]]))]
+    line_row = row[first[used]]
+    placed = np.zeros(len(shown), np.int64)
+    np.add.at(placed, line_row, line_self[used])
+    return Lines(
+        options=options,
+        file=indexes(shown),
+        file_self=values(file_self[shown]),
+        file_total=values(file_total[shown]),
+        unplaced=values(file_self[shown] - placed),
+        row=indexes(line_row),
+        line=indexes(frames.line[first[used]]),
+        self_values=values(line_self[used]),
+        total_values=values(line_total[used]),
+        total=int(own.sum()),
+        files=len(present),
+        self_below=int(file_self.sum()) - int(file_self[shown].sum()),
+        elsewhere=int(own.sum()) - int(file_self.sum()),
+    )
+
+
+def find_file(profile: Profile, text: str) -> int:
+    """Return the string's number of the file that ``text`` names, of those that functions are in.
+
+    ``text`` is its path, or as much of its end, from a folder's bound on, as tells it apart, or,
+    where neither fits, a part of it.
+
+    Raises :class:`UsageError` where nothing fits, and where several files do, naming them.
+    """
+    used = np.unique(profile.functions.file[profile.function_of_node])
+    files = {profile.strings[number]: number for number in used[used != ABSENT].tolist()}
+    end = text.replace("\\", "/")
+    for fits in (
+        lambda path: path == text,
+        lambda path: f"/{path}".replace("\\", "/").endswith(f"/{end}"),
+        lambda path: text in path,
+    ):
+        found = sorted(filter(fits, files))
+        if len(found) == 1:
+            return int(files[found[0]])
+        if found:
+            more = len(found) - _CANDIDATES_SHOWN
+            rest = f" and {more} more" if more > 0 else ""
+            listed = ", ".join(found[:_CANDIDATES_SHOWN])
+            raise UsageError(f"{text!r} fits {len(found)} files: {listed}{rest}")
+    raise UsageError(f"no function is in a file whose path contains {text!r}")
+
+
+def _sums(
+    profile: Profile, group_of_frame: npt.NDArray[np.integer], own: Numbers, size: int
+) -> tuple[Numbers, Numbers]:
+    """Return each group's self value and total; -1 is no group. A total counts a group once."""
+    tree = profile.tree
+    group = group_of_frame[tree.frame].astype(np.int64)
+    self_values, total_values = np.zeros((2, size + 1), np.int64)
+    np.add.at(self_values, group, own)
+    # The last place serves -1.
+    outermost = tree.outermost(np.where(group == ABSENT, size, group))
+    np.add.at(total_values, group[outermost], tree.totals(own)[outermost])
+    return self_values[:-1], total_values[:-1]
