@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from profkit.profile import ABSENT
 from profkit.views.bottom_up import bottom_up
-from profkit.views.calltree import CallTree, Cut, call_tree
+from profkit.views.calltree import CallTree, Cut, inverted_call_tree
 from profkit.views.order import function_label, greatest
 
 if TYPE_CHECKING:
@@ -114,13 +113,11 @@ def inverted(
         depth=None if depth is None else depth - 1,
         keep=keep,
     )
-    return call_tree(
+    return inverted_call_tree(
         profile,
         options,
-        rows.parent,
-        rows.group,
-        np.where(rows.parent == ABSENT, rows.total, 0),
-        rows.total,
+        rows,
+        function,
         total=total,
         cut=Cut(
             roots=len(present) - len(first),
