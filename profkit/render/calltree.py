@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
     _View = CallTree[HeavyOptions] | CallTree[TreeOptions]
 
-__all__ = ["heavy_document", "heavy_parts", "heavy_record", "name_cells", "tree_document", "tree_record"]
+__all__ = [
+    "heavy_document",
+    "heavy_parts",
+    "heavy_record",
+    "name_cells",
+    "tree_document",
+    "tree_record",
+]
 
 
 def heavy_document(profile: Profile, view: CallTree[HeavyOptions]) -> Document:

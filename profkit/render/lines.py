@@ -50,7 +50,9 @@ def files_document(profile: Profile, view: Lines, texts: Texts, per_file: int | 
     if view.self_below:
         lines[0] += f"; {percent(view.self_below, view.total)} of the time is below"
     if view.elsewhere:
-        lines.append(f"{percent(view.elsewhere, view.total)} of the time is in code without a source")
+        lines.append(
+            f"{percent(view.elsewhere, view.total)} of the time is in code without a source"
+        )
     if len(view.file) and not len(view.line):
         lines.append(_NO_LINES)
     lines += _of_texts(profile, view, texts)

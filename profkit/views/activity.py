@@ -96,7 +96,7 @@ def spans(profile: Profile, samples: SampleTable, gap: int) -> tuple[Numbers, Nu
         lasts = np.maximum(samples.values[:, clocks[0]], 0)
         room[-1] = lasts[-1]
         return time, time + np.minimum(room, lasts)
-    return time, time + np.where(room > gap, usual, room)
+    return time, time + np.where(room > gap, min(usual, gap), room)
 
 
 def covered_until(start: Numbers, end: Numbers, edges: Numbers) -> Numbers:

@@ -87,9 +87,7 @@ def bottom_up(
         number = np.where(kept, np.cumsum(kept) - 1 + size, ABSENT)
         known = total[kept]
         size += len(known)
-        levels.append(
-            np.stack([parent[kept], key[kept] % span, known, node[kept], tail[kept]])
-        )
+        levels.append(np.stack([parent[kept], key[kept] % span, known, node[kept], tail[kept]]))
         number[is_alone] = ABSENT
         below, cursor, value = _climb(tree, number[row], cursor, value)
     table = np.concatenate([np.zeros((5, 0), np.int64), *levels], axis=1)

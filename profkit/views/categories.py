@@ -113,10 +113,11 @@ def categorised(profile: Profile) -> tuple[Profile, IndexColumn]:
     category = category_of_function(profile)
     of_state = np.full(len(VmState), ABSENT, np.int64)  # the last place serves an unknown state
     of_state[list(_BY_STATE)] = [_OF_STATES.index(kind) for kind in _BY_STATE.values()]
+    is_idle = profile.kind_of_node == Kind.IDLE
     wanted = [
         np.full(len(thread.samples), ABSENT)
         if thread.samples.state is None
-        else of_state[thread.samples.state]
+        else np.where(is_idle[thread.samples.node], ABSENT, of_state[thread.samples.state])
         for thread in profile.threads
     ]
     if not any((column != ABSENT).any() for column in wanted):

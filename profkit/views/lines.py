@@ -88,9 +88,7 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
     frames = profile.frames
     kind = profile.functions.kind[frames.function]
     # The file of native code is a library.
-    file = np.where(
-        kind == Kind.SHARED_LIBRARY, ABSENT, profile.functions.file[frames.function]
-    )
+    file = np.where(kind == Kind.SHARED_LIBRARY, ABSENT, profile.functions.file[frames.function])
     wanted = None if options.file is None else find_file(profile, options.file)
     file_self, file_total = _sums(profile, file, own, len(profile.strings))
     present = np.flatnonzero((file_self != 0) | (file_total != 0))
@@ -105,7 +103,9 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
     row_of_file[shown] = np.arange(len(shown))
     row = row_of_file[file]
     is_placed = (row != ABSENT) & (frames.line != ABSENT)
-    first, place = unique_rows(np.where(is_placed, row, ABSENT), np.where(is_placed, frames.line, 0))
+    first, place = unique_rows(
+        np.where(is_placed, row, ABSENT), np.where(is_placed, frames.line, 0)
+    )
     group = np.where(is_placed, place, ABSENT)
     line_self, line_total = _sums(profile, group, own, len(first))
     used = np.flatnonzero(is_placed[first] & ((line_self != 0) | (line_total != 0)))

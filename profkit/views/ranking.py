@@ -106,7 +106,9 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
     if options.by in ("state", "thread"):
         self_values = charged_values = total_values = _by_sample(profile, options, shift)
     else:
-        group = _groups(profile, options.by) if category is None else category[profile.frames.function]
+        group = (
+            _groups(profile, options.by) if category is None else category[profile.frames.function]
+        )
         group_of_node = group[profile.tree.frame] + shift
         size = int(group_of_node.max(initial=ABSENT)) + 1
         self_values = _sums(group_of_node, own, size)

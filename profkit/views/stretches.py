@@ -73,9 +73,7 @@ def longest_stretches(
         samples = profile.threads[number].samples
         start, end = spans(profile, samples, gap)
         first, last = _runs(profile, samples, start, end, turn)
-        rows.append(
-            np.stack([np.full(len(first), number), first, last, start[first], end[last]])
-        )
+        rows.append(np.stack([np.full(len(first), number), first, last, start[first], end[last]]))
     table = concat([row.T for row in rows], np.int64).reshape(-1, 5)
     order = np.lexsort((table[:, 0], table[:, 3], table[:, 3] - table[:, 4]))[:limit]
     shown = table[order]
@@ -147,9 +145,7 @@ def _changes(profile: Profile, turn: Numbers) -> npt.NDArray[np.bool_]:
     ends_turn = np.append(
         [profile.text(int(name)) in _GOES_ON for name in profile.functions.name], False
     )
-    return (
-        (turn[1:] >= 0) & (known[:-1] >= 0) & (turn[1:] != known[:-1]) & ~ends_turn[turn[1:]]
-    )
+    return (turn[1:] >= 0) & (known[:-1] >= 0) & (turn[1:] != known[:-1]) & ~ends_turn[turn[1:]]
 
 
 def _heaviest(

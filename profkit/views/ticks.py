@@ -252,9 +252,7 @@ def _native_entries(tree: StackTree, labels: Labels, own: Numbers) -> tuple[Tick
     return tuple(sorted(rows, key=lambda row: (row.value, _utf16(row.label)), reverse=True))
 
 
-def _callers(
-    tree: StackTree, below: BottomUp, labels: Labels, whole: int
-) -> tuple[CallerRow, ...]:
+def _callers(tree: StackTree, below: BottomUp, labels: Labels, whole: int) -> tuple[CallerRow, ...]:
     unfolded = Unfolding(below.parent, below.tail)
     parents = unfolded.parent.tolist()
     groups = unfolded.groups(tree, tree.frame, below.group, below.node).tolist()
