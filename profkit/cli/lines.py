@@ -12,11 +12,12 @@ from profkit.cli.output import show, write
 from profkit.render.lines import annotated_document, files_document
 from profkit.render.records import to_json
 from profkit.symbols.source_text import source_text
-from profkit.views.lines import LinesOptions
+from profkit.views.lines import LINE_ORDERS, LinesOptions
 from profkit.views.lines import lines as find_lines
 
 if TYPE_CHECKING:
     from profkit.cli.loading import Reading
+    from profkit.views.lines import LineOrder
 
 __all__ = ["lines"]
 
@@ -44,6 +45,13 @@ Examples:
 )
 @click.option("--all", "whole", is_flag=True, help="With --file, show the whole file.")
 @options.min_share(0.1)
+@click.option(
+    "--sort",
+    type=click.Choice(LINE_ORDERS),
+    default="self",
+    show_default=True,
+    help="Take the files and lines with the most time of their own, or with what they call.",
+)
 @options.limit(10, "files, each with its hottest lines")
 @click.option(
     "--source-root",
@@ -61,6 +69,7 @@ def lines(
     context: int,
     whole: bool,
     min_share: float,
+    sort: LineOrder,
     limit: int | None,
     source_root: str,
     value_type: str | None,
@@ -83,7 +92,7 @@ def lines(
         output=output,
     )
     number = pick_value_type(profile, value_type)
-    view = find_lines(profile, LinesOptions(file, limit, number, include_idle))
+    view = find_lines(profile, LinesOptions(file, sort, limit, number, include_idle))
     names = [profile.strings[name] for name in view.file.tolist()]
     texts = {name: source_text(profile, name, source_root) for name in names}
     if as_json:

@@ -27,8 +27,9 @@ def validate(profile: Profile) -> Profile:
     """Check every invariant and return the profile.
 
     Columns of a table have one length, fixed dtypes and are read-only; indexes point at rows that
-    exist; sources are of files that are named; the tree is in depth-first order and siblings differ; every sample's node exists and
-    times do not decrease; self, sample and root values have one sum.
+    exist; sources are of files that are named; the tree is in depth-first order and siblings
+    differ; every sample's node exists and times do not decrease; self, sample and root values have
+    one sum.
 
     Raises :class:`InvalidProfileError` naming the first invariant that does not hold.
     """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from profkit.profile import short_file
 from profkit.render.cells import heading, notes, plain, share_cell
 from profkit.render.escape import escape
@@ -30,6 +32,9 @@ _LONGEST = 200
 def files_document(profile: Profile, view: Lines, texts: Texts, per_file: int | None) -> Document:
     """Return the files for people to read, each with its ``per_file`` hottest lines."""
     scale = scale_of(profile.value_types[view.options.value_type], view.total)
+    first, second = view.self_values, view.total_values
+    if view.options.sort == "total":
+        first, second = second, first
     rows: list[Sequence[Cell]] = []
     for row, number in enumerate(view.file.tolist()):
         file = profile.strings[number]
@@ -42,12 +47,11 @@ def files_document(profile: Profile, view: Lines, texts: Texts, per_file: int | 
                 plain(escape(file), "title"),
             )
         )
-        mine = [n for n in range(len(view.row)) if view.row[n] == row]
-        mine.sort(key=lambda n: (-view.self_values[n], -view.total_values[n], view.line[n]))
-        for n in mine[:per_file]:
-            rows.append(_line_cells(scale, view, n, texts.get(file)))
+        mine = np.flatnonzero(view.row == row)
+        mine = mine[np.lexsort((view.line[mine], -second[mine], -first[mine]))].tolist()
+        rows += [_line_cells(scale, view, n, texts.get(file)) for n in mine[:per_file]]
     lines = [shown_of(len(view.file), view.files, "file")]
-    if view.self_below:
+    if view.self_below and view.options.sort == "self":
         lines[0] += f"; {percent(view.self_below, view.total)} of the time is below"
     if view.elsewhere:
         lines.append(
@@ -98,10 +102,9 @@ def annotated_document(
         before = line
     if text is not None and before < length:
         rows.append(_gap(length - before))
-    lines = [
-        f"{escape(file)}: {percent(int(view.file_self[0]), view.total)} of the time in it, "
-        f"{percent(int(view.file_total[0]), view.total)} with what it calls"
-    ]
+    own_part = percent(int(view.file_self[0]), view.total)
+    whole_part = percent(int(view.file_total[0]), view.total)
+    lines = [f"{escape(file)}: {own_part} of the time in it, {whole_part} with what it calls"]
     cold = len(place) - sum(line in place for line in shown)
     if cold:
         lines.append(f"{count(cold, 'line')} with less than {100 * min_share:g} % left out")

@@ -90,7 +90,7 @@ class LinesRecord(MeasuredRecord, tag="lines", frozen=True, kw_only=True):
 
 
 def _file(profile: Profile, view: Lines, row: int, text: SourceText | None) -> SourceFile:
-    known = text.lines if text else ()
+    known: tuple[str, ...] = text.lines if text else ()
     return SourceFile(
         file=profile.strings[view.file[row]],
         self_value=int(view.file_self[row]),

@@ -195,7 +195,7 @@ def _clip(text: str, width: int) -> str:
 
 
 def _without_guides(line: list[Span]) -> Cell:
-    """Return a line for sinks that draw nothing: lines become spaces, blocks the eighths they fill."""
+    """Return a line for sinks that draw nothing: lines become spaces, blocks their eighths."""
     return tuple(
         (
             " " * len(text)

@@ -128,7 +128,7 @@ def _axis(view: Timeline) -> str:
 
 def _round_up(number: int) -> int:
     """Return the next number that is 1, 2 or 5 times a power of ten."""
-    power = 10 ** (len(str(number)) - 1)
+    power = int(10 ** (len(str(number)) - 1))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= number)
 
 

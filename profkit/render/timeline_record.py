@@ -93,7 +93,8 @@ class TimelineRecord(MeasuredRecord, tag="timeline", frozen=True, kw_only=True):
     @classmethod
     def of(cls, profile: Profile, view: Timeline) -> TimelineRecord:
         """Return the record of a timeline."""
-        head = begin(profile, 0) | {"value_type": ValueTypeRecord(type="time", unit=NANOSECONDS)}
+        head = begin(profile, 0)
+        head["value_type"] = ValueTypeRecord(type="time", unit=NANOSECONDS)
         found = view.stretches
         row_of = {number: row for row, number in enumerate(view.threads.tolist())}
         return cls(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from profkit.errors import InputError
@@ -92,12 +93,12 @@ def _candidates(file: str, root: str) -> Iterator[str]:
     if os.pardir in parts:
         return
     for start in range(len(parts)):
-        yield os.path.join(root, *parts[start:])
+        yield str(Path(root, *parts[start:]))
 
 
 def _read(path: str) -> str | None:
     try:
-        about = os.stat(path)
+        about = Path(path).stat()
         if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
             return None
         with open_source(path) as source:
@@ -108,6 +109,6 @@ def _read(path: str) -> str | None:
 
 def _changed(path: str) -> float | None:
     try:
-        return os.stat(path).st_mtime
+        return Path(path).stat().st_mtime
     except (OSError, ValueError):
         return None

@@ -74,7 +74,7 @@ def activities(profile: Profile, samples: SampleTable) -> Numbers:
 
 
 def longest_gap(profile: Profile) -> int:
-    """Return how long a sample may stand for at most, in nanoseconds: 50 intervals, and at least 50 ms."""
+    """Return how many nanoseconds a sample may stand for: 50 intervals, and at least 50 ms."""
     return max(_LEAST_GAP, _INTERVALS * (profile.meta.interval or 0))
 
 

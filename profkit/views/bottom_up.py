@@ -90,8 +90,10 @@ def bottom_up(
         levels.append(np.stack([parent[kept], key[kept] % span, known, node[kept], tail[kept]]))
         number[is_alone] = ABSENT
         below, cursor, value = _climb(tree, number[row], cursor, value)
-    table = np.concatenate([np.zeros((5, 0), np.int64), *levels], axis=1)
-    return BottomUp(*table, deeper=deeper + len(np.unique(below)))
+    parents, groups, totals, nodes, tails = np.concatenate(
+        [np.zeros((5, 0), np.int64), *levels], axis=1
+    )
+    return BottomUp(parents, groups, totals, nodes, tails, deeper + len(np.unique(below)))
 
 
 class Unfolding:

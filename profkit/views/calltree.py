@@ -94,7 +94,7 @@ def inverted_call_tree(
     total: int,
     cut: Cut,
 ) -> CallTree[Options]:
-    """Do the same for rows that lead from leaves upwards; these have self values on the first level.
+    """Do the same for rows that lead from leaves upwards, with self values on the first level.
 
     ``group_of_node`` are the functions that rows were grouped by.
     """

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile import ABSENT, FrameTable, FunctionTable, Kind, StackTree, VmState
+from profkit.profile import ABSENT, FrameTable, FunctionTable, Kind, StackTree, Tier, VmState
 from profkit.profile.columns import IndexColumn, indexes, unique_rows
 from profkit.symbols.packages import APP, NODE, STDLIB
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
     from profkit.profile import Profile
 
@@ -131,28 +133,31 @@ def categorised(profile: Profile) -> tuple[Profile, IndexColumn]:
 
 def _with_functions(profile: Profile) -> Profile:
     """Return the profile with a function and a frame more for each category of a state."""
-    absent = np.full(len(_OF_STATES), ABSENT)
-    names = len(profile.strings) + np.arange(len(_OF_STATES))
-    # The kind keeps what is charged: such code belongs to nobody.
-    kind = np.full(len(_OF_STATES), Kind.NATIVE)
     functions, frames = profile.functions, profile.frames
-    numbers = len(functions) + np.arange(len(_OF_STATES))
-    more_functions = (names, absent, absent, absent, kind, absent)
-    none = np.zeros(len(_OF_STATES), np.int64)
-    more_frames = (numbers, absent, absent, absent, absent, none, absent)
+    more = len(_OF_STATES)
+
+    def longer(column: np.ndarray, added: npt.ArrayLike = ABSENT) -> np.ndarray:
+        return np.concatenate([column, np.broadcast_to(added, more)])
+
     return profile.replace(
-        strings=(*profile.strings, *(f"({kind.label})" for kind in _OF_STATES)),
+        strings=(*profile.strings, *(f"({category.label})" for category in _OF_STATES)),
         functions=FunctionTable(
-            *(
-                np.concatenate([getattr(functions, name), more])
-                for name, more in zip(FunctionTable.__slots__, more_functions, strict=True)
-            )
+            name=longer(functions.name, len(profile.strings) + np.arange(more)),
+            file=longer(functions.file),
+            line=longer(functions.line),
+            column=longer(functions.column),
+            # Without a package it is charged to who called it, as native code is.
+            kind=longer(functions.kind, Kind.NATIVE),
+            package=longer(functions.package),
         ),
         frames=FrameTable(
-            *(
-                np.concatenate([getattr(frames, name), more])
-                for name, more in zip(FrameTable.__slots__, more_frames, strict=True)
-            )
+            function=longer(frames.function, len(functions) + np.arange(more)),
+            line=longer(frames.line),
+            column=longer(frames.column),
+            address=longer(frames.address),
+            library=longer(frames.library),
+            tier=longer(frames.tier, Tier.NONE),
+            tag=longer(frames.tag),
         ),
     )
 

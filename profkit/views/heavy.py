@@ -61,7 +61,6 @@ def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree[Hea
     """
     options = options or HeavyOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
-    total = int(own.sum())
     return inverted(
         profile,
         options,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["Lines", "LinesOptions", "find_file", "lines"]
+__all__ = ["LINE_ORDERS", "LineOrder", "Lines", "LinesOptions", "find_file", "lines"]
+
+LineOrder = Literal["self", "total"]
+LINE_ORDERS: tuple[LineOrder, ...] = get_args(LineOrder)
 
 _CANDIDATES_SHOWN = 8
 
@@ -29,11 +32,12 @@ class LinesOptions:
     """Which files are looked at.
 
     ``file`` names one as :func:`find_file` takes it; without it the ``limit`` files that took the
-    most themselves are shown, None for all. ``value_type`` is a number in the profile's value
+    most are shown by ``sort``, None for all. ``value_type`` is a number in the profile's value
     types.
     """
 
     file: str | None = None
+    sort: LineOrder = "self"
     limit: int | None = None
     value_type: int = 0
     include_idle: bool = False
@@ -41,7 +45,7 @@ class LinesOptions:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Files, the greatest self value first, and their lines in order.
+    """Files, the greatest first, and their lines in order.
 
     Columns of shape ``(files,)``: ``file`` (``int32``) is a string's number, ``file_self`` and
     ``file_total`` (``int64``) are its values, ``unplaced`` (``int64``) is the part of its self
@@ -96,7 +100,9 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
         shown = np.array([wanted], np.int64)
     else:
         order = greatest(
-            file_self[present], options.limit, lambda n: (profile.strings[present[n]],)
+            (file_self if options.sort == "self" else file_total)[present],
+            options.limit,
+            lambda n: (profile.strings[present[n]],),
         )
         shown = present[order]
     row_of_file = np.full(len(profile.strings) + 1, ABSENT)

@@ -139,13 +139,15 @@ def _runs(
 
 
 def _changes(profile: Profile, turn: Numbers) -> npt.NDArray[np.bool_]:
-    """Tell which samples, but the first, begin another turn of the loop than the known one before."""
+    """Tell which samples, but the first, begin another turn than the one known before."""
     latest = np.maximum.accumulate(np.where(turn >= 0, np.arange(len(turn)), 0))
     known = turn[latest]
     ends_turn = np.append(
         [profile.text(int(name)) in _GOES_ON for name in profile.functions.name], False
     )
-    return (turn[1:] >= 0) & (known[:-1] >= 0) & (turn[1:] != known[:-1]) & ~ends_turn[turn[1:]]
+    is_another = (turn[1:] >= 0) & (known[:-1] >= 0) & (turn[1:] != known[:-1])
+    changes: npt.NDArray[np.bool_] = is_another & ~ends_turn[turn[1:]]
+    return changes
 
 
 def _heaviest(

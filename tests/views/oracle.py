@@ -171,7 +171,7 @@ def stretches(profile, thread, gap, activity):
         in_loop = has_loop and all(kinds[function] in native for function in stack)
         is_out = activity[n] == "idle" or (in_loop and activity[n] != "gc")
         new_turn = has_loop and scripts and turn is not None and scripts[0] != turn
-        new_turn = new_turn and names[scripts[0]] not in ("processTicksAndRejections",)
+        new_turn = new_turn and names[scripts[0]] != "processTicksAndRejections"
         is_apart = n > 0 and found[n][0] > found[n - 1][1]
         if current is not None and (is_out or new_turn or is_apart):
             runs.append((current, n - 1))

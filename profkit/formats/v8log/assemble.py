@@ -275,5 +275,5 @@ def _finish(
 def _sources(log: LogReader, strings: Sequence[str]) -> dict[str, str]:
     """Return the texts of the scripts that functions are in."""
     known = set(strings)
-    named = ((text(name), source) for name, source in log.sources.items())
+    named = ((text(name), source) for name, source in log.texts.items())
     return {name: text(source) for name, source in named if name in known}
