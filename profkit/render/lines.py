@@ -104,7 +104,7 @@ def annotated_document(
         rows.append(_gap(length - before))
     own_part = percent(int(view.file_self[0]), view.total)
     whole_part = percent(int(view.file_total[0]), view.total)
-    lines = [f"{escape(file)}: {own_part} of the time in it, {whole_part} with what it calls"]
+    lines = [f"{_named([file])}: {own_part} of the time in it, {whole_part} with what it calls"]
     cold = len(place) - sum(line in place for line in shown)
     if cold:
         lines.append(f"{count(cold, 'line')} with less than {100 * min_share:g} % left out")
@@ -190,9 +190,7 @@ def _of_texts(profile: Profile, view: Lines, texts: Texts) -> list[str]:
     files = [profile.strings[number] for number in view.file.tolist()]
     missing = [file for file in files if texts.get(file) is None]
     if missing:
-        lines.append(
-            f"no source text found of {_named(missing)}: --source-root names a folder to look in"
-        )
+        lines.append(f"no text found of {_named(missing)} (see --source-root)")
     newer = [file for file in files if (text := texts.get(file)) and text.is_newer]
     if newer:
         lines.append(f"changed after the recording: {_named(newer)}; lines may have moved")
@@ -210,6 +208,6 @@ def _of_texts(profile: Profile, view: Lines, texts: Texts) -> list[str]:
 
 
 def _named(files: Sequence[str]) -> str:
-    more = len(files) - 2
-    rest = f" and {count(more, 'more file')}" if more > 0 else ""
-    return ", ".join(escape(short_file(file)) for file in files[:2]) + rest
+    more = len(files) - 1
+    rest = f" and {count(more, 'more file')}" if more else ""
+    return escape(short_file(files[0])) + rest

@@ -90,7 +90,7 @@ class LinesRecord(MeasuredRecord, tag="lines", frozen=True, kw_only=True):
 
 
 def _file(profile: Profile, view: Lines, row: int, text: SourceText | None) -> SourceFile:
-    known: tuple[str, ...] = text.lines if text else ()
+    texts = dict(enumerate(text.lines, 1)) if text else {}
     return SourceFile(
         file=profile.strings[view.file[row]],
         self_value=int(view.file_self[row]),
@@ -103,7 +103,7 @@ def _file(profile: Profile, view: Lines, row: int, text: SourceText | None) -> S
                 line=line,
                 self_value=int(view.self_values[n]),
                 total=int(view.total_values[n]),
-                text=known[line - 1] if line <= len(known) else None,
+                text=texts.get(line),
             )
             for n, line in enumerate(view.line.tolist())
             if view.row[n] == row
