@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from profkit.cli import options
 from profkit.cli.loading import load_profiles, pick_value_type
 from profkit.cli.output import show, write
+from profkit.errors import UsageError
 from profkit.render.butterfly import butterfly_document
 from profkit.render.records import to_json
 from profkit.views.butterfly import ButterflyOptions
@@ -56,6 +58,8 @@ def butterfly(
     apart) or both (parse@lib/parser.js). All its occurrences are merged. Shares in the column "of
     it", and --min-share, are of the function's own total.
     """
+    if not profiles and Path(function).is_file():
+        raise UsageError(f"{function} is a file; the function comes first, then the profiles")
     profile = load_profiles(profiles, input_format=input_format, reading=reading, output=output)
     number = pick_value_type(profile, value_type)
     view = find_butterfly(

@@ -83,10 +83,10 @@ def butterfly(profile: Profile, options: ButterflyOptions) -> Butterfly:
     >>> import profkit
     >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz")
     >>> view = profkit.butterfly(profile, profkit.ButterflyOptions("logRequest", limit=1))
-    >>> profkit.function_name(profile, view.callers.function[0]), view.callers.total_values[0]
-    ('listener', np.int64(1612))
+    >>> profkit.function_name(profile, view.callees.function[0]), int(view.callees.total_values[0])
+    ('Writable.write', 1557)
     >>> view.self_value, view.total_value
-    (4, 1686)
+    (5, 1686)
     """
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     wanted = find_function(profile, options.function)

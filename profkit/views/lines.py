@@ -85,7 +85,7 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
     >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.v8.log.gz", options=options)
     >>> view = profkit.lines(profile, profkit.LinesOptions("lib/auth.js"))
     >>> view.line.tolist(), view.total_values.tolist()
-    ([1], [2])
+    ([4, 5, 6, 26, 30, 40], [20, 15, 27, 1, 2, 1])
     """
     options = options or LinesOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)

@@ -4,13 +4,15 @@ A stretch is a run of samples of one thread. It ends
 
 - where a sample is idle, and where nothing is known for longer than the gap allowed;
 - in a profile with JavaScript also where the event loop itself runs: at a sample with nothing but
-  native code on its stack, unless garbage is being collected;
+  native code on its stack, unless garbage is being collected or V8's state, where a V8 tick log
+  tells it, is another than external;
 - and there where the outermost JavaScript function changes, since another callback began. What
   Node and V8 run at the end of each callback belongs to it: ``process.nextTick`` and promises
   (``processTicksAndRejections``, ``runMicrotasks``) go on with the stretch before.
 
 Two callbacks of one function, one right after the other between two samples, cannot be told apart:
-a stretch is the longest that a callback can have been, not a measurement of it.
+a stretch is not a measurement of one callback. And where V8 could not walk the stack, a sample of a
+``.cpuprofile`` looks like the loop's own, and cuts a stretch in two.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile import ABSENT, Kind
+from profkit.profile import ABSENT, Kind, VmState
 from profkit.profile.columns import IndexColumn, ValueColumn, concat, indexes, values
 from profkit.views.activity import Activity, activities, spans
 
@@ -129,13 +131,20 @@ def _runs(
     fresh[1:] = start[1:] > end[:-1]
     if turn is not None:
         of_sample = turn[samples.node]
-        outside |= (of_sample < ABSENT) & (activity != Activity.GC)
+        outside |= (of_sample < ABSENT) & (activity != Activity.GC) & _may_be_loop(samples)
         fresh[1:] |= _changes(profile, of_sample)
     fresh[1:] |= outside[1:] != outside[:-1]
     first = np.flatnonzero(fresh)
     last = np.append(first[1:], len(start))[: len(first)] - 1
     inside = ~outside[first]
     return first[inside], last[inside]
+
+
+def _may_be_loop(samples: SampleTable) -> npt.NDArray[np.bool_]:
+    """Tell for which samples V8's state allows that the event loop runs, not V8."""
+    if samples.state is None:
+        return np.ones(len(samples), bool)
+    return np.isin(samples.state, (VmState.UNKNOWN, VmState.EXTERNAL))
 
 
 def _changes(profile: Profile, turn: Numbers) -> npt.NDArray[np.bool_]:

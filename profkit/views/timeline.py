@@ -84,7 +84,7 @@ def timeline(profile: Profile, options: TimelineOptions | None = None) -> Timeli
     >>> profile = profkit.load("samples/node/22.23.3/auth-api-logger.cpuprofile.gz")
     >>> view = profkit.timeline(profile, profkit.TimelineOptions(buckets=4, limit=1))
     >>> [f"{nanoseconds / 1e9:.2f} s" for nanoseconds in view.activity[0].sum(axis=1)]
-    ['5.26 s']
+    ['4.97 s', '0.09 s', '0.23 s', '1.26 s']
     """
     options = options or TimelineOptions()
     used = [n for n, thread in enumerate(profile.threads) if len(thread.samples)]

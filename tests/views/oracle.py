@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from profkit.profile import Kind, full_place, function_name
+from profkit.profile import Kind, VmState, full_place, function_name
 
 
 def self_values(profile, value_type=0, *, include_idle=False):
@@ -169,6 +169,8 @@ def stretches(profile, thread, gap, activity):
         scripts = [function for function in stack if kinds[function] is Kind.JS]
         native = (Kind.NATIVE, Kind.SHARED_LIBRARY, Kind.PROGRAM, Kind.ROOT)
         in_loop = has_loop and all(kinds[function] in native for function in stack)
+        if in_loop and thread.samples.state is not None:
+            in_loop = VmState(thread.samples.state[n]).label in ("unknown", "external")
         is_out = activity[n] == "idle" or (in_loop and activity[n] != "gc")
         new_turn = has_loop and scripts and turn is not None and scripts[0] != turn
         new_turn = new_turn and names[scripts[0]] != "processTicksAndRejections"

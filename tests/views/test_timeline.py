@@ -139,6 +139,13 @@ def test_a_value_in_nanoseconds_says_how_long_a_sample_lasts() -> None:
     assert end.tolist() == [3 * MS, 95 * MS]
 
 
+def test_native_code_is_the_loop_only_outside_of_v8() -> None:
+    native = ("node", "", -1, -1, Kind.NATIVE)
+    rows = [(0, [READ]), (1, [native]), (2, [READ]), (3, [native]), (4, [READ])]
+    states = [VmState.JS, VmState.OTHER, VmState.JS, VmState.EXTERNAL, VmState.JS]
+    assert _stretches(_timed(*rows, states=states)) == [(0, 3, 3), (4, 1, 1)]
+
+
 def test_the_heaviest_stack_goes_down_to_where_the_time_was_spent() -> None:
     profile = _timed((0, [READ]), (1, [READ, WORK]), (3, [READ, WORK]), (5, [READ, READ]))
     (stack,) = timeline(profile, TimelineOptions(gap=GAP)).stretches.stacks
