@@ -11,8 +11,10 @@ A stretch is a run of samples of one thread. It ends
   (``processTicksAndRejections``, ``runMicrotasks``) go on with the stretch before.
 
 Two callbacks of one function, one right after the other between two samples, cannot be told apart:
-a stretch is not a measurement of one callback. And where V8 could not walk the stack, a sample of a
-``.cpuprofile`` looks like the loop's own, and cuts a stretch in two.
+a stretch is not a measurement of one callback. Where V8 could not walk the stack, a sample looks
+like the loop's own; one of these alone is taken for part of the stretch where the stacks before and
+after it share three frames and half of the shorter one. V8 looks at 255 frames: what called a deeper
+stack is not known, and it goes on with the stretch.
 """
 
 from __future__ import annotations
@@ -41,6 +43,9 @@ _GOES_ON = frozenset(
     {"processTicksAndRejections", "runMicrotasks", "_tickCallback", "_tickDomainCallback"}
 )
 """What runs at the end of a callback, by its name in Node 6 to 26."""
+_LEAST_COMMON = 3
+_MOST_FRAMES = 255
+"""V8 looks at no more (``TickSample::kMaxFramesCount``): the root of a deeper stack is not known."""
 _LOOP = (Kind.NATIVE, Kind.SHARED_LIBRARY, Kind.PROGRAM, Kind.ROOT)
 
 
@@ -109,6 +114,7 @@ def _turns(profile: Profile) -> Numbers | None:
     top = tops[np.maximum(np.searchsorted(tops, node, side="right") - 1, 0)]
     inside = (node >= top) & (node < tree.subtree_end[top])
     answer[inside] = profile.function_of_node[top[inside]]
+    answer[tree.depth >= _MOST_FRAMES - 1] = ABSENT
     return answer
 
 
@@ -131,7 +137,9 @@ def _runs(
     fresh[1:] = start[1:] > end[:-1]
     if turn is not None:
         of_sample = turn[samples.node]
-        outside |= (of_sample < ABSENT) & (activity != Activity.GC) & _may_be_loop(samples)
+        loop = (of_sample < ABSENT) & (activity != Activity.GC) & _may_be_loop(samples)
+        outside |= loop
+        outside[_not_walked(profile.tree, samples.node, loop, outside)] = False
         fresh[1:] |= _changes(profile, of_sample)
     fresh[1:] |= outside[1:] != outside[:-1]
     first = np.flatnonzero(fresh)
@@ -145,6 +153,37 @@ def _may_be_loop(samples: SampleTable) -> npt.NDArray[np.bool_]:
     if samples.state is None:
         return np.ones(len(samples), bool)
     return np.isin(samples.state, (VmState.UNKNOWN, VmState.EXTERNAL))
+
+
+def _not_walked(
+    tree: StackTree,
+    node: npt.NDArray[np.integer],
+    loop: npt.NDArray[np.bool_],
+    outside: npt.NDArray[np.bool_],
+) -> Numbers:
+    """Return the samples alone that look like the loop's, between two that are of one call."""
+    inner = np.arange(1, max(len(node) - 1, 1))
+    row = inner[loop[inner] & ~outside[inner - 1] & ~outside[np.minimum(inner + 1, len(node) - 1)]]
+    above = _common(tree, node[row - 1], node[row + 1])
+    shorter = np.minimum(tree.depth[node[row - 1]], tree.depth[node[row + 1]]) + 1
+    found: Numbers = row[(above >= _LEAST_COMMON) & (2 * above >= shorter)]
+    return found
+
+
+def _common(
+    tree: StackTree, one: npt.NDArray[np.integer], other: npt.NDArray[np.integer]
+) -> Numbers:
+    """Return how many frames the stacks of two nodes share, from the root on."""
+    one, other = one.astype(np.int64), other.astype(np.int64)
+    # The last place serves what is above the roots.
+    depth = np.append(tree.depth, ABSENT)
+    while (rows := np.flatnonzero(one != other)).size:
+        # A deeper node stands below what both share, and so does each of two in one depth.
+        is_higher = depth[one[rows]] - depth[other[rows]]
+        up, up_other = rows[is_higher >= 0], rows[is_higher <= 0]
+        one[up], other[up_other] = tree.parent[one[up]], tree.parent[other[up_other]]
+    shared: Numbers = depth[one].astype(np.int64) + 1
+    return shared
 
 
 def _changes(profile: Profile, turn: Numbers) -> npt.NDArray[np.bool_]:

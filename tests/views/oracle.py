@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from profkit.profile import Kind, VmState, full_place, function_name
 
@@ -163,15 +163,34 @@ def stretches(profile, thread, gap, activity):
     has_loop = Kind.JS in [kinds[f] for f in profile.function_of_node]
     names = [function_name(profile, n) for n in range(len(profile.functions))]
     above = [stack for stack, _ in stacks(profile, [0] * len(profile.tree))]
+    frames = [stack for stack, _ in stacks(profile, [0] * len(profile.tree), profile.tree.frame)]
+    nodes = thread.samples.node.tolist()
+    native = (Kind.NATIVE, Kind.SHARED_LIBRARY, Kind.PROGRAM, Kind.ROOT)
+
+    def looks_like_loop(n):
+        state = "unknown"
+        if thread.samples.state is not None:
+            state = VmState(thread.samples.state[n]).label
+        only_native = all(kinds[function] in native for function in above[nodes[n]])
+        may_be = activity[n] not in ("gc", "idle") and state in ("unknown", "external")
+        return has_loop and only_native and may_be
+
+    def is_outside(n):
+        return activity[n] == "idle" or looks_like_loop(n)
+
+    def is_within(n):
+        if not 0 < n < len(nodes) - 1 or is_outside(n - 1) or is_outside(n + 1):
+            return False
+        one, other = frames[nodes[n - 1]], frames[nodes[n + 1]]
+        pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+        shared = len(list(pairs))
+        return shared >= 3 and 2 * shared >= min(len(one), len(other))
+
     runs, current, turn = [], None, None
     for n, node in enumerate(thread.samples.node.tolist()):
         stack = above[node]
         scripts = [function for function in stack if kinds[function] is Kind.JS]
-        native = (Kind.NATIVE, Kind.SHARED_LIBRARY, Kind.PROGRAM, Kind.ROOT)
-        in_loop = has_loop and all(kinds[function] in native for function in stack)
-        if in_loop and thread.samples.state is not None:
-            in_loop = VmState(thread.samples.state[n]).label in ("unknown", "external")
-        is_out = activity[n] == "idle" or (in_loop and activity[n] != "gc")
+        is_out = is_outside(n) and not (looks_like_loop(n) and is_within(n))
         new_turn = has_loop and scripts and turn is not None and scripts[0] != turn
         new_turn = new_turn and names[scripts[0]] != "processTicksAndRejections"
         is_apart = n > 0 and found[n][0] > found[n - 1][1]

@@ -146,6 +146,17 @@ def test_native_code_is_the_loop_only_outside_of_v8() -> None:
     assert _stretches(_timed(*rows, states=states)) == [(0, 3, 3), (4, 1, 1)]
 
 
+def test_a_stack_that_was_not_walked_is_no_turn_of_the_loop() -> None:
+    deep = [READ, WORK, WORK]
+    rows = [(0, deep), (1, [PROGRAM]), (2, [*deep, TIMER]), (3, [PROGRAM]), (4, [PROGRAM])]
+    assert _stretches(_timed(*rows, (5, deep))) == [(0, 3, 3), (5, 1, 1)]
+
+
+def test_the_root_of_a_very_deep_stack_is_not_known() -> None:
+    rows = [(0, [READ]), (1, [WORK, *[READ, WORK] * 127]), (2, [READ]), (3, [WORK])]
+    assert _stretches(_timed(*rows)) == [(0, 3, 3), (3, 1, 1)]
+
+
 def test_the_heaviest_stack_goes_down_to_where_the_time_was_spent() -> None:
     profile = _timed((0, [READ]), (1, [READ, WORK]), (3, [READ, WORK]), (5, [READ, READ]))
     (stack,) = timeline(profile, TimelineOptions(gap=GAP)).stretches.stacks
