@@ -31,7 +31,7 @@ COMMANDS = (
     Command("tree", "profkit.cli.tree", "Show what calls what, from the root (top-down)."),
     Command("butterfly", "profkit.cli.butterfly", "Show one function, its callers and callees."),
     Command("lines", "profkit.cli.lines", "Show which lines of the source take the time."),
-    Command("timeline", "profkit.cli.timeline", "Show when the program was busy, and for long."),
+    Command("timeline", "profkit.cli.timeline", "Show activity over time, and what took long."),
     Command("flame", "profkit.cli.flame", "Draw a flame graph as SVG."),
     Command("deopts", "profkit.cli.deopts", "Count where V8 had to give up optimised code."),
     Command("info", "profkit.cli.info", "Tell what a file holds, and what was lost in reading it."),

@@ -45,7 +45,7 @@ def timeline_document(profile: Profile, view: Timeline) -> Document:
     lines = [shown_of(len(stretches), stretches.found, "stretch", "stretches")]
     unknown = _unknown(view)
     if unknown:
-        lines.append(f"{unknown} of it is not known: no sample tells of more than the gap allows")
+        lines.append(f"nothing is known of {unknown} of the time: it has no samples")
     if view.untimed:
         lines.append(f"{count(view.untimed, 'thread')} without times left out")
     return Document([*parts, notes(*lines)])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from profkit.errors import UsageError
 from profkit.profile import ABSENT, Kind
 from profkit.profile.columns import IndexColumn, ValueColumn, indexes, unique_rows, values
+from profkit.views.matching import find_file
 from profkit.views.order import greatest
 
 if TYPE_CHECKING:
@@ -19,21 +19,19 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["LINE_ORDERS", "LineOrder", "Lines", "LinesOptions", "find_file", "lines"]
+__all__ = ["LINE_ORDERS", "LineOrder", "Lines", "LinesOptions", "lines"]
 
 LineOrder = Literal["self", "total"]
 LINE_ORDERS: tuple[LineOrder, ...] = get_args(LineOrder)
-
-_CANDIDATES_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class LinesOptions:
     """Which files are looked at.
 
-    ``file`` names one as :func:`find_file` takes it; without it the ``limit`` files that took the
-    most are shown by ``sort``, None for all. ``value_type`` is a number in the profile's value
-    types.
+    ``file`` names one as :func:`~profkit.views.matching.find_file` takes it; without it the
+    ``limit`` files that took the most are shown by ``sort``, None for all. ``value_type`` is a
+    number in the profile's value types.
     """
 
     file: str | None = None
@@ -134,33 +132,6 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
         self_below=int(file_self.sum()) - int(file_self[shown].sum()),
         elsewhere=int(own.sum()) - int(file_self.sum()),
     )
-
-
-def find_file(profile: Profile, text: str) -> int:
-    """Return the string's number of the file that ``text`` names, of those that functions are in.
-
-    ``text`` is its path, or as much of its end, from a folder's bound on, as tells it apart, or,
-    where neither fits, a part of it.
-
-    Raises :class:`UsageError` where nothing fits, and where several files do, naming them.
-    """
-    used = np.unique(profile.functions.file[profile.function_of_node])
-    files = {profile.strings[number]: number for number in used[used != ABSENT].tolist()}
-    end = text.replace("\\", "/")
-    for fits in (
-        lambda path: path == text,
-        lambda path: f"/{path}".replace("\\", "/").endswith(f"/{end}"),
-        lambda path: text in path,
-    ):
-        found = sorted(filter(fits, files))
-        if len(found) == 1:
-            return int(files[found[0]])
-        if found:
-            more = len(found) - _CANDIDATES_SHOWN
-            rest = f" and {more} more" if more > 0 else ""
-            listed = ", ".join(found[:_CANDIDATES_SHOWN])
-            raise UsageError(f"{text!r} fits {len(found)} files: {listed}{rest}")
-    raise UsageError(f"no function is in a file whose path contains {text!r}")
 
 
 def _sums(

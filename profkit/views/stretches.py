@@ -13,8 +13,8 @@ A stretch is a run of samples of one thread. It ends
 Two callbacks of one function, one right after the other between two samples, cannot be told apart:
 a stretch is not a measurement of one callback. Where V8 could not walk the stack, a sample looks
 like the loop's own; one of these alone is taken for part of the stretch where the stacks before and
-after it share three frames and half of the shorter one. V8 looks at 255 frames: what called a deeper
-stack is not known, and it goes on with the stretch.
+after it share three frames and half of the shorter one. V8 looks at 255 frames: what called a
+deeper stack is not known, and it goes on with the stretch.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _GOES_ON = frozenset(
 """What runs at the end of a callback, by its name in Node 6 to 26."""
 _LEAST_COMMON = 3
 _MOST_FRAMES = 255
-"""V8 looks at no more (``TickSample::kMaxFramesCount``): the root of a deeper stack is not known."""
+"""V8 looks at no more (``TickSample::kMaxFramesCount``): a deeper stack's root is not known."""
 _LOOP = (Kind.NATIVE, Kind.SHARED_LIBRARY, Kind.PROGRAM, Kind.ROOT)
 
 

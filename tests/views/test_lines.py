@@ -11,7 +11,8 @@ from strategies import profiles
 
 from profkit.errors import UsageError
 from profkit.profile import ABSENT, Kind
-from profkit.views.lines import LinesOptions, find_file, lines
+from profkit.views.lines import LinesOptions, lines
+from profkit.views.matching import find_file
 
 FILES = ("/srv/app/server.js", "/srv/app/lib/server.js", "/srv/app/lib/log.js")
 
