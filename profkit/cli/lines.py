@@ -12,12 +12,13 @@ from profkit.cli.output import show, write
 from profkit.render.lines import annotated_document, files_document
 from profkit.render.records import to_json
 from profkit.symbols.source_text import source_text
-from profkit.views.lines import LINE_ORDERS, LinesOptions
+from profkit.views.lines import LinesOptions
 from profkit.views.lines import lines as find_lines
+from profkit.views.ranking import ORDERS
 
 if TYPE_CHECKING:
     from profkit.cli.loading import Reading
-    from profkit.views.lines import LineOrder
+    from profkit.views.ranking import Order
 
 __all__ = ["lines"]
 
@@ -47,10 +48,10 @@ Examples:
 @options.min_share(0.1)
 @click.option(
     "--sort",
-    type=click.Choice(LINE_ORDERS),
+    type=click.Choice(ORDERS),
     default="self",
     show_default=True,
-    help="Take the files and lines with the most time of their own, or with what they call.",
+    help="By the time on the line itself, with what it had the runtime do, or with all it calls.",
 )
 @options.limit(10, "files, each with its hottest lines")
 @click.option(
@@ -69,7 +70,7 @@ def lines(
     context: int,
     whole: bool,
     min_share: float,
-    sort: LineOrder,
+    sort: Order,
     limit: int | None,
     source_root: str,
     value_type: str | None,
@@ -82,8 +83,9 @@ def lines(
     """Show which lines of the source take the time.
 
     Without --file, files are ranked, with their hottest lines; with it, the file is shown with the
-    time of each line, folded around those that took any. Self is the time on the line itself, total
-    adds what it called. The text comes with the recording, from a source map, or from the disk.
+    time of each line, folded around those that took any. Self is the time on the line itself,
+    charged adds what the runtime did for it, total all that it called. The text comes with the
+    recording, from a source map, or from the disk.
     """
     profile = load_profiles(
         profiles,

@@ -10,10 +10,13 @@ from profkit.profile import short_file
 from profkit.render.cells import heading, notes, plain, share_cell
 from profkit.render.escape import escape
 from profkit.render.tables import BLANK, Cell, Column, Document, Table
-from profkit.render.values import count, percent, scale_of, share, shown_of
+from profkit.render.values import count, percent, scale_of, shown_of
+from profkit.views.ranking import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
 
     from profkit.profile import Profile
     from profkit.render.values import Scale
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["annotated_document", "files_document"]
 
+_NO_FIGURES: tuple[Cell, ...] = ((),) * 6
 _TAB = 4
 _LONGEST = 200
 """Characters of a source line that are shown at most, also where no terminal bounds the width."""
@@ -32,9 +36,7 @@ _LONGEST = 200
 def files_document(profile: Profile, view: Lines, texts: Texts, per_file: int | None) -> Document:
     """Return the files for people to read, each with its ``per_file`` hottest lines."""
     scale = scale_of(profile.value_types[view.options.value_type], view.total)
-    first, second = view.self_values, view.total_values
-    if view.options.sort == "total":
-        first, second = second, first
+    first = _sorted_by(view)
     rows: list[Sequence[Cell]] = []
     for row, number in enumerate(view.file.tolist()):
         file = profile.strings[number]
@@ -42,18 +44,22 @@ def files_document(profile: Profile, view: Lines, texts: Texts, per_file: int | 
             rows.append(BLANK)
         rows.append(
             (
-                *_figures(scale, int(view.file_self[row]), int(view.file_total[row]), view.total),
+                *_figures(
+                    scale,
+                    (view.file_self[row], view.file_charged[row], view.file_total[row]),
+                    view.total,
+                ),
                 (),
                 plain(escape(file), "title"),
             )
         )
         mine = np.flatnonzero(view.row == row)
-        mine = mine[np.lexsort((view.line[mine], -second[mine], -first[mine]))].tolist()
+        mine = mine[np.lexsort((view.line[mine], -view.total_values[mine], -first[mine]))].tolist()
         rows += [_line_cells(scale, view, n, texts.get(file)) for n in mine[:per_file]]
     lines = [shown_of(len(view.file), view.files, "file")]
     if view.self_below and view.options.sort == "self":
         lines[0] += f"; {percent(view.self_below, view.total)} of the time is below"
-    if view.elsewhere:
+    if view.elsewhere and view.options.sort == "self":
         lines.append(
             f"{percent(view.elsewhere, view.total)} of the time is in code without a source"
         )
@@ -63,7 +69,7 @@ def files_document(profile: Profile, view: Lines, texts: Texts, per_file: int | 
     return Document(
         [
             heading(profile, view.options.value_type, view.total),
-            Table(_columns(scale), rows),
+            Table(_columns(view, scale), rows),
             notes(*lines),
         ]
     )
@@ -98,7 +104,7 @@ def annotated_document(
         if line in place:
             rows.append(_line_cells(scale, view, place[line], text))
         else:
-            rows.append(((), (), (), (), plain(str(line), "dim"), _source(text, line)))
+            rows.append((*_NO_FIGURES, plain(str(line), "dim"), _source(text, line)))
         before = line
     if text is not None and before < length:
         rows.append(_gap(length - before))
@@ -117,7 +123,7 @@ def annotated_document(
     return Document(
         [
             heading(profile, view.options.value_type, view.total),
-            Table(_columns(scale), rows),
+            Table(_columns(view, scale), rows),
             notes(*lines),
         ]
     )
@@ -126,31 +132,35 @@ def annotated_document(
 _NO_LINES = "the recording tells no lines of it, only functions: see profkit top"
 
 
-def _columns(scale: Scale) -> list[Column]:
-    return [
-        Column(f"self {scale.label}", "right", rank=2),
-        Column("self %", "right"),
-        Column(f"total {scale.label}", "right", rank=3),
-        Column("total %", "right", rank=1),
-        Column("line", "right"),
-        Column("source", least=12),
-    ]
+def _sorted_by(view: Lines) -> npt.NDArray[np.int64]:
+    by = {"self": view.self_values, "charged": view.charged_values, "total": view.total_values}
+    return by[view.options.sort]
 
 
-def _figures(scale: Scale, own: int, whole: int, total: int) -> tuple[Cell, Cell, Cell, Cell]:
-    return (
-        plain(scale.format(own)) if own else (),
-        share_cell(own, total) if own else (),
-        plain(scale.format(whole)),
-        plain(share(whole, total)),
-    )
+def _columns(view: Lines, scale: Scale) -> list[Column]:
+    columns = []
+    for name in ORDERS:
+        is_main = name == view.options.sort
+        columns += [
+            Column(f"{name} {scale.label}", "right", rank=3),
+            Column(f"{name} %", "right", rank=0 if is_main else 2 if name == "charged" else 1),
+        ]
+    return [*columns, Column("line", "right"), Column("source", least=12)]
+
+
+def _figures(scale: Scale, figures: Sequence[np.int64], total: int) -> tuple[Cell, ...]:
+    """Return the cells of a row's values; those of 0 stay empty."""
+    cells: list[Cell] = []
+    for value in map(int, figures):
+        cells += [plain(scale.format(value)), share_cell(value, total)] if value else [(), ()]
+    return tuple(cells)
 
 
 def _line_cells(scale: Scale, view: Lines, row: int, text: SourceText | None) -> tuple[Cell, ...]:
-    own, whole = int(view.self_values[row]), int(view.total_values[row])
     line = int(view.line[row])
+    figures = (view.self_values[row], view.charged_values[row], view.total_values[row])
     return (
-        *_figures(scale, own, whole, view.total),
+        *_figures(scale, figures, view.total),
         plain(str(line), "dim"),
         _source(text, line),
     )
@@ -165,7 +175,7 @@ def _source(text: SourceText | None, line: int) -> Cell:
 
 
 def _gap(lines: int) -> tuple[Cell, ...]:
-    return ((), (), (), (), plain("...", "dim"), plain(count(lines, "line"), "dim"))
+    return (*_NO_FIGURES, plain("...", "dim"), plain(count(lines, "line"), "dim"))
 
 
 def _shown(hot: Sequence[int], length: int, context: int | None, *, has_text: bool) -> list[int]:

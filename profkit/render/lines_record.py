@@ -25,6 +25,8 @@ class Line(Record, frozen=True, kw_only=True):
     """Its number, from 1 on."""
     self_value: int = field(name="self")
     """What was spent on it itself."""
+    charged: int
+    """The same, with what the runtime did for it."""
     total: int
     """What was spent on it and in what it called; recursion counts once."""
     text: str | None
@@ -38,6 +40,8 @@ class SourceFile(Record, frozen=True, kw_only=True):
     """Its path, as the recording names it."""
     self_value: int = field(name="self")
     """What was spent in it itself."""
+    charged: int
+    """The same, with what the runtime did for it."""
     total: int
     """What was spent in it and in what it called."""
     unplaced: int
@@ -94,6 +98,7 @@ def _file(profile: Profile, view: Lines, row: int, text: SourceText | None) -> S
     return SourceFile(
         file=profile.strings[view.file[row]],
         self_value=int(view.file_self[row]),
+        charged=int(view.file_charged[row]),
         total=int(view.file_total[row]),
         unplaced=int(view.unplaced[row]),
         origin=(text.origin or None) if text else None,
@@ -102,6 +107,7 @@ def _file(profile: Profile, view: Lines, row: int, text: SourceText | None) -> S
             Line(
                 line=line,
                 self_value=int(view.self_values[n]),
+                charged=int(view.charged_values[n]),
                 total=int(view.total_values[n]),
                 text=texts.get(line),
             )

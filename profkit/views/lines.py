@@ -1,14 +1,15 @@
-"""Lines of the source, with the time that each took itself and with all that it called."""
+"""Lines of the source, with the time that each took, had the runtime take, and took in all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from profkit.profile import ABSENT, Kind
 from profkit.profile.columns import IndexColumn, ValueColumn, indexes, unique_rows, values
+from profkit.views.charging import charged
 from profkit.views.matching import find_file
 from profkit.views.order import greatest
 
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from profkit.profile import Profile
+    from profkit.views.ranking import Order
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["LINE_ORDERS", "LineOrder", "Lines", "LinesOptions", "lines"]
-
-LineOrder = Literal["self", "total"]
-LINE_ORDERS: tuple[LineOrder, ...] = get_args(LineOrder)
+__all__ = ["Lines", "LinesOptions", "lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class LinesOptions:
     """
 
     file: str | None = None
-    sort: LineOrder = "self"
+    sort: Order = "self"
     limit: int | None = None
     value_type: int = 0
     include_idle: bool = False
@@ -45,11 +44,13 @@ class LinesOptions:
 class Lines:
     """Files, the greatest first, and their lines in order.
 
-    Columns of shape ``(files,)``: ``file`` (``int32``) is a string's number, ``file_self`` and
-    ``file_total`` (``int64``) are its values, ``unplaced`` (``int64``) is the part of its self
-    value of which the recording does not tell the line. Columns of shape ``(lines,)``: ``row``
-    (``int32``) is the file's place in those, ``line`` (``int32``) a line from 1 on, and
-    ``self_values`` and ``total_values`` (``int64``) are its values; a total counts recursion once.
+    Columns of shape ``(files,)``: ``file`` (``int32``) is a string's number, ``file_self``,
+    ``file_charged`` and ``file_total`` (``int64``) are its values, ``unplaced`` (``int64``) is the
+    part of its self value of which the recording does not tell the line. Columns of shape
+    ``(lines,)``: ``row`` (``int32``) is the file's place in those, ``line`` (``int32``) a line from
+    1 on, and
+    ``self_values``, ``charged_values`` and ``total_values`` (``int64``) are its values, as in a
+    :class:`~profkit.views.ranking.Ranking`.
     ``total`` is what shares are of, ``files`` how many files took anything, ``self_below`` what
     those that are not shown took themselves, ``elsewhere`` the self value of code without a file
     and of shared libraries.
@@ -58,11 +59,13 @@ class Lines:
     options: LinesOptions
     file: IndexColumn
     file_self: ValueColumn
+    file_charged: ValueColumn
     file_total: ValueColumn
     unplaced: ValueColumn
     row: IndexColumn
     line: IndexColumn
     self_values: ValueColumn
+    charged_values: ValueColumn
     total_values: ValueColumn
     total: int
     files: int
@@ -92,13 +95,15 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
     # The file of native code is a library.
     file = np.where(kind == Kind.SHARED_LIBRARY, ABSENT, profile.functions.file[frames.function])
     wanted = None if options.file is None else find_file(profile, options.file)
-    file_self, file_total = _sums(profile, file, own, len(profile.strings))
+    charge = charged(profile, own)
+    file_self, file_charged, file_total = _sums(profile, file, own, charge, len(profile.strings))
     present = np.flatnonzero((file_self != 0) | (file_total != 0))
     if wanted is not None:
         shown = np.array([wanted], np.int64)
     else:
+        by = {"self": file_self, "charged": file_charged, "total": file_total}[options.sort]
         order = greatest(
-            (file_self if options.sort == "self" else file_total)[present],
+            by[present],
             options.limit,
             lambda n: (profile.strings[present[n]],),
         )
@@ -111,7 +116,7 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
         np.where(is_placed, row, ABSENT), np.where(is_placed, frames.line, 0)
     )
     group = np.where(is_placed, place, ABSENT)
-    line_self, line_total = _sums(profile, group, own, len(first))
+    line_self, line_charged, line_total = _sums(profile, group, own, charge, len(first))
     used = np.flatnonzero(is_placed[first] & ((line_self != 0) | (line_total != 0)))
     used = used[np.lexsort((frames.line[first[used]], row[first[used]]))]
     line_row = row[first[used]]
@@ -121,11 +126,13 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
         options=options,
         file=indexes(shown),
         file_self=values(file_self[shown]),
+        file_charged=values(file_charged[shown]),
         file_total=values(file_total[shown]),
         unplaced=values(file_self[shown] - placed),
         row=indexes(line_row),
         line=indexes(frames.line[first[used]]),
         self_values=values(line_self[used]),
+        charged_values=values(line_charged[used]),
         total_values=values(line_total[used]),
         total=int(own.sum()),
         files=len(present),
@@ -135,14 +142,19 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
 
 
 def _sums(
-    profile: Profile, group_of_frame: npt.NDArray[np.integer], own: Numbers, size: int
-) -> tuple[Numbers, Numbers]:
-    """Return each group's self value and total; -1 is no group. A total counts a group once."""
+    profile: Profile,
+    group_of_frame: npt.NDArray[np.integer],
+    own: Numbers,
+    charge: Numbers,
+    size: int,
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return what each group took itself, is charged with, and took in all; -1 is no group."""
     tree = profile.tree
     group = group_of_frame[tree.frame].astype(np.int64)
-    self_values, total_values = np.zeros((2, size + 1), np.int64)
+    self_values, charged_values, total_values = np.zeros((3, size + 1), np.int64)
     np.add.at(self_values, group, own)
+    np.add.at(charged_values, group, charge)
     # The last place serves -1.
     outermost = tree.outermost(np.where(group == ABSENT, size, group))
     np.add.at(total_values, group[outermost], tree.totals(own)[outermost])
-    return self_values[:-1], total_values[:-1]
+    return self_values[:-1], charged_values[:-1], total_values[:-1]

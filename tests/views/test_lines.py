@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import oracle
 import pytest
 from building import profile_of
@@ -11,6 +12,7 @@ from strategies import profiles
 
 from profkit.errors import UsageError
 from profkit.profile import ABSENT, Kind
+from profkit.views.charging import charged
 from profkit.views.lines import LinesOptions, lines
 from profkit.views.matching import find_file
 
@@ -57,6 +59,14 @@ def test_lines_equal_the_naive_ones(profile, include_idle, limit) -> None:
     )
     unplaced = [by_line.get((name, ABSENT), (0, 0))[0] for name in names]
     assert view.unplaced.tolist() == unplaced
+    if limit is None:
+        placed = charged(profile, np.array(own, np.int64))
+        with_file = [bool(_file(profile, frame)) for frame in profile.tree.frame]
+        assert int(view.file_charged.sum()) == int(placed[with_file].sum())
+        unplaced_charge = view.file_charged - np.bincount(
+            view.row, view.charged_values, len(view.file)
+        ).astype(np.int64)
+        assert (unplaced_charge >= 0).all()
     assert int(view.file_self.sum()) + view.self_below + view.elsewhere == view.total
 
 
