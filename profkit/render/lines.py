@@ -92,8 +92,8 @@ def annotated_document(
     file = profile.strings[view.file[0]]
     place = {line: n for n, line in enumerate(view.line.tolist())}
     least = min_share * abs(view.total)
-    totals, own = view.total_values.tolist(), view.self_values.tolist()
-    hot = [line for line, n in place.items() if max(abs(totals[n]), abs(own[n])) >= least]
+    weight = np.maximum(np.abs(view.total_values), np.abs(view.self_values)).tolist()
+    hot = [line for line, n in place.items() if weight[n] >= least]
     length = max([len(text.lines) if text else 0, *place])
     shown = _shown(hot, length, context, has_text=text is not None)
     rows: list[Sequence[Cell]] = []
@@ -109,14 +109,19 @@ def annotated_document(
     if text is not None and before < length:
         rows.append(_gap(length - before))
     own_part = percent(int(view.file_self[0]), view.total)
+    charged_part = percent(int(view.file_charged[0]), view.total)
     whole_part = percent(int(view.file_total[0]), view.total)
-    lines = [f"{_named([file])}: {own_part} of the time in it, {whole_part} with what it calls"]
+    lines = [
+        f"{_named([file])}: {own_part} in it, {charged_part} charged to it, {whole_part} in all"
+    ]
     cold = len(place) - sum(line in place for line in shown)
     if cold:
         lines.append(f"{count(cold, 'line')} with less than {100 * min_share:g} % left out")
-    if view.unplaced[0]:
-        part = percent(int(view.unplaced[0]), view.total)
-        lines.append(f"{part} of the time is in it on lines that the recording does not tell")
+    own = int(view.unplaced[0])
+    charge = int(view.file_charged[0]) - int(view.charged_values.sum())
+    if own or charge:
+        parts = f"{percent(own, view.total)} in it, {percent(charge, view.total)} charged to it"
+        lines.append(f"of that the recording does not tell the line: {parts}")
     if not place:
         lines.append(_NO_LINES)
     lines += _of_texts(profile, view, {file: text})
