@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["Activity", "activities", "covered_until", "longest_gap", "moments", "spans"]
+__all__ = [
+    "Activity",
+    "activities",
+    "covered_until",
+    "longest_gap",
+    "moments",
+    "only_native",
+    "spans",
+]
 
 _LEAST_GAP = 50_000_000
 _INTERVALS = 50
@@ -40,6 +48,8 @@ class Activity(enum.IntEnum):
         return self.name.lower()
 
 
+_LATE = 3
+_NATIVE = (Kind.NATIVE, Kind.SHARED_LIBRARY, Kind.PROGRAM, Kind.ROOT)
 _BY_KIND = {
     Kind.NATIVE: Activity.NATIVE,
     Kind.SHARED_LIBRARY: Activity.NATIVE,
@@ -70,7 +80,37 @@ def activities(profile: Profile, samples: SampleTable) -> Numbers:
     by_state = np.full(len(VmState), ABSENT, np.int64)  # the last place serves an unknown state
     by_state[list(_BY_STATE)] = list(_BY_STATE.values())
     of_state = by_state[samples.state]
-    return np.where(of_state == ABSENT, found, of_state)
+    found = np.where(of_state == ABSENT, found, of_state)
+    found[_after_waiting(profile, samples)] = Activity.IDLE
+    return found
+
+
+def only_native(profile: Profile) -> npt.NDArray[np.bool_]:
+    """Tell which nodes have nothing but native code on their stacks; shape ``(nodes,)``."""
+    tree = profile.tree
+    is_other = ~np.isin(profile.kind_of_node, _NATIVE)
+    others = np.zeros(len(tree) + 1, np.int64)
+    others[:-1] += is_other
+    np.subtract.at(others, tree.subtree_end[is_other], 1)
+    within: npt.NDArray[np.bool_] = np.cumsum(others)[:-1] == 0
+    return within
+
+
+def _after_waiting(profile: Profile, samples: SampleTable) -> Numbers:
+    """Return the ticks of a V8 log that say that the event loop has been waiting since the last.
+
+    Node has the loop block the profiler's signal while it waits (``UV_LOOP_BLOCK_SIGNAL`` in
+    ``src/node.cc``), so no ticks come in that time, and one when it is over: an idle one, or in
+    old versions one in native code outside of V8.
+    """
+    interval = profile.meta.interval
+    if samples.state is None or interval is None or samples.time is None:
+        return np.zeros(0, np.int64)
+    late = np.flatnonzero(np.diff(samples.time) > _LATE * interval) + 1
+    state = samples.state[late]
+    of_loop = (state == VmState.EXTERNAL) & only_native(profile)[samples.node[late]]
+    found: Numbers = late[of_loop | np.isin(state, (VmState.IDLE, VmState.IDLE_EXTERNAL))]
+    return found
 
 
 def longest_gap(profile: Profile) -> int:
@@ -83,7 +123,8 @@ def spans(profile: Profile, samples: SampleTable, gap: int) -> tuple[Numbers, Nu
 
     Where the recording has no interval and its values are times, a sample lasts as long as its
     value says. Else it stands until the next one; where that is further away than ``gap``, and at
-    the end, for the usual time between two: nobody knows what happened in what is longer.
+    the end, for the usual time between two: nobody knows what happened in what is longer. In a V8
+    log a tick that ends the waiting of the event loop stands for the waiting too.
     """
     time = moments(samples)
     if not len(time):
@@ -96,7 +137,13 @@ def spans(profile: Profile, samples: SampleTable, gap: int) -> tuple[Numbers, Nu
         lasts = np.maximum(samples.values[:, clocks[0]], 0)
         room[-1] = lasts[-1]
         return time, time + np.minimum(room, lasts)
-    return time, time + np.where(room > gap, min(usual, gap), room)
+    end = time + np.where(room > gap, min(usual, gap), room)
+    waited = _after_waiting(profile, samples)
+    if not len(waited):
+        return time, end
+    start = time.copy()
+    start[waited] = end[waited - 1] = time[waited - 1] + usual
+    return start, end
 
 
 def covered_until(start: Numbers, end: Numbers, edges: Numbers) -> Numbers:

@@ -26,7 +26,7 @@ import numpy as np
 
 from profkit.profile import ABSENT, Kind, VmState
 from profkit.profile.columns import IndexColumn, ValueColumn, concat, indexes, values
-from profkit.views.activity import Activity, activities, spans
+from profkit.views.activity import Activity, activities, only_native, spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,6 @@ _GOES_ON = frozenset(
 _LEAST_COMMON = 3
 _MOST_FRAMES = 255
 """V8 looks at no more (``TickSample::kMaxFramesCount``): a deeper stack's root is not known."""
-_LOOP = (Kind.NATIVE, Kind.SHARED_LIBRARY, Kind.PROGRAM, Kind.ROOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _turns(profile: Profile) -> Numbers | None:
         return None
     tree = profile.tree
     answer = np.full(len(tree), ABSENT, np.int64)
-    answer[_only(tree, np.isin(kinds, _LOOP))] = ABSENT - 1
+    answer[only_native(profile)] = ABSENT - 1
     tops = np.flatnonzero(is_script & tree.outermost(is_script.astype(np.int64)))
     node = np.arange(len(tree))
     top = tops[np.maximum(np.searchsorted(tops, node, side="right") - 1, 0)]
@@ -116,15 +115,6 @@ def _turns(profile: Profile) -> Numbers | None:
     answer[inside] = profile.function_of_node[top[inside]]
     answer[tree.depth >= _MOST_FRAMES - 1] = ABSENT
     return answer
-
-
-def _only(tree: StackTree, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tell which nodes have only nodes of ``wanted`` on their stacks, themselves included."""
-    others = np.zeros(len(tree) + 1, np.int64)
-    others[:-1] += ~wanted
-    np.subtract.at(others, tree.subtree_end[~wanted], 1)
-    within: npt.NDArray[np.bool_] = np.cumsum(others)[:-1] == 0
-    return within
 
 
 def _runs(

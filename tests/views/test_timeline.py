@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import oracle
 import pytest
@@ -125,6 +127,17 @@ def test_a_state_says_what_a_stack_does_not() -> None:
     view = timeline(profile, TimelineOptions(buckets=1, gap=GAP))
     assert (view.activity[0, :, 0] // MS).tolist() == [2, 0, 1, 1]
     assert _stretches(profile) == [(0, 2, 2), (3, 1, 1)]
+
+
+def test_a_tick_after_waiting_stands_for_the_waiting() -> None:
+    native = ("libc.so.6", "", -1, -1, Kind.SHARED_LIBRARY)
+    rows = [(0, [READ]), (1, [READ]), (40, [native]), (41, [READ]), (80, [native]), (81, [READ])]
+    states = [VmState.JS, VmState.JS, VmState.IDLE, VmState.JS, VmState.EXTERNAL, VmState.JS]
+    profile = _timed(*rows, states=states)
+    profile = profile.replace(meta=replace(profile.meta, interval=MS))
+    view = timeline(profile, TimelineOptions(buckets=1, gap=GAP))
+    assert (view.activity[0, :, 0] // MS).tolist() == [4, 0, 0, 78]
+    assert _stretches(profile) == [(0, 2, 2), (41, 1, 1), (81, 1, 1)]
 
 
 def test_a_value_in_nanoseconds_says_how_long_a_sample_lasts() -> None:
