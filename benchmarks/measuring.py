@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from statistics import median
@@ -48,14 +49,21 @@ class Pairs:
         )
 
 
-def _measure(command: Sequence[str | Path], errors: Path) -> Cost:
-    """Run a command to its end, its standard output thrown away. Raises :class:`FailedError`."""
-    with errors.open("wb") as said:
+def _measure(command: Sequence[str | Path], errors: Path, *, says_seconds: bool) -> Cost:
+    """Run a command to its end, its standard output thrown away. Raises :class:`FailedError`.
+
+    With ``says_seconds`` its last line says how long the part took that is compared.
+    """
+    with errors.open("wb") as said, tempfile.TemporaryFile() as printed:
         begin = time.perf_counter()
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        out = printed if says_seconds else subprocess.DEVNULL
+        child = subprocess.Popen(command, stdout=out, stderr=said)
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - begin
         child.returncode = os.waitstatus_to_exitcode(status)
+        if says_seconds and not child.returncode:
+            printed.seek(0)
+            wall = float(printed.read().splitlines()[-1].removeprefix(b"seconds "))
     if child.returncode:
         lines = errors.read_text(errors="replace").strip().splitlines()
         why = lines[-1] if lines else f"status {child.returncode}"
@@ -70,13 +78,17 @@ def measure_in_turn(
     pairs: int,
     warm_up: bool,
     errors: Path,
+    says_seconds: bool = False,
 ) -> Pairs:
-    """Run both commands in turn, after one run of each that does not count."""
+    """Run both commands in turn, after one run of each that does not count.
+
+    With ``says_seconds`` the time on the clock is what both say, not that of the whole process.
+    """
     commands = [command for command in (ours, theirs) if command]
     costs: list[list[Cost]] = [[] for _ in commands]
     for turn in range(pairs + warm_up):
         for command, taken in zip(commands, costs, strict=True):
-            cost = _measure(command, errors)
+            cost = _measure(command, errors, says_seconds=says_seconds)
             if turn >= warm_up:
                 taken.append(cost)
     return Pairs(*map(tuple, costs)) if theirs else Pairs(tuple(costs[0]), ())

@@ -1,8 +1,9 @@
 """CPU profiles of Node, Chrome and Python in one call tree.
 
 :func:`load` reads a profile, whatever recorded it. :func:`apply` keeps of it what is asked.
-:func:`top`, :func:`heavy`, :func:`tree`, :func:`tick_report` and :func:`flame` are its views: each
-takes a profile and its own frozen options, and returns columns.
+:func:`top`, :func:`heavy`, :func:`tree`, :func:`butterfly`, :func:`lines`, :func:`timeline`,
+:func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen
+options, and returns columns.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
 """
@@ -20,23 +21,29 @@ if TYPE_CHECKING:
     from profkit.loading import load
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
+    from profkit.symbols.source_text import source_text
     from profkit.transforms.steps import Step, apply
+    from profkit.views.butterfly import ButterflyOptions, butterfly
     from profkit.views.deopts import DeoptOptions, deopts
     from profkit.views.flame import FlameOptions, flame
     from profkit.views.heavy import HeavyOptions, heavy
     from profkit.views.info import info
+    from profkit.views.lines import LinesOptions, lines
     from profkit.views.ranking import RankingOptions, group_name
     from profkit.views.ranking import rank as top
     from profkit.views.ticks import TickOptions, tick_report
+    from profkit.views.timeline import TimelineOptions, timeline
     from profkit.views.tree import TreeOptions, tree
 
 __all__ = [
     "FORMATS",
+    "ButterflyOptions",
     "DeoptOptions",
     "FlameOptions",
     "FlameStyle",
     "HeavyOptions",
     "InputError",
+    "LinesOptions",
     "Profile",
     "ProfkitError",
     "RankingOptions",
@@ -44,10 +51,12 @@ __all__ = [
     "Step",
     "TickOptions",
     "TickSelection",
+    "TimelineOptions",
     "TreeOptions",
     "UsageError",
     "__version__",
     "apply",
+    "butterfly",
     "deopts",
     "flame",
     "flame_svg",
@@ -55,20 +64,25 @@ __all__ = [
     "group_name",
     "heavy",
     "info",
+    "lines",
     "load",
     "merge",
+    "source_text",
     "tick_report",
+    "timeline",
     "top",
     "tree",
 ]
 
 _HOMES = {
     "DeoptOptions": "profkit.views.deopts",
+    "ButterflyOptions": "profkit.views.butterfly",
     "FORMATS": "profkit.formats",
     "FlameOptions": "profkit.views.flame",
     "FlameStyle": "profkit.render.flame_svg",
     "HeavyOptions": "profkit.views.heavy",
     "InputError": "profkit.errors",
+    "LinesOptions": "profkit.views.lines",
     "Profile": "profkit.profile",
     "ProfkitError": "profkit.errors",
     "RankingOptions": "profkit.views.ranking",
@@ -76,19 +90,24 @@ _HOMES = {
     "Step": "profkit.transforms.steps",
     "TickOptions": "profkit.views.ticks",
     "TickSelection": "profkit.formats",
+    "TimelineOptions": "profkit.views.timeline",
     "TreeOptions": "profkit.views.tree",
     "UsageError": "profkit.errors",
     "apply": "profkit.transforms.steps",
     "deopts": "profkit.views.deopts",
+    "butterfly": "profkit.views.butterfly",
     "flame": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",
     "heavy": "profkit.views.heavy",
     "info": "profkit.views.info",
+    "lines": "profkit.views.lines",
     "load": "profkit.loading",
     "merge": "profkit.profile",
+    "source_text": "profkit.symbols.source_text",
     "tick_report": "profkit.views.ticks",
+    "timeline": "profkit.views.timeline",
     "top": "profkit.views.ranking",
     "tree": "profkit.views.tree",
 }

@@ -62,6 +62,7 @@ def load(
                     options.source_maps,
                     find=options.find_source_maps,
                     target=options.target,
+                    sources=options.sources,
                 )
             )
     return assign_packages(profile)

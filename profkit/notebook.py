@@ -9,18 +9,24 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from profkit.profile import Profile
+from profkit.render.butterfly import butterfly_document
 from profkit.render.calltree import heavy_document, tree_document
 from profkit.render.deopts import deopts_document
 from profkit.render.flame_svg import FlameStyle, flame_svg
 from profkit.render.hypertext import to_hypertext
 from profkit.render.info import info_document, summary_document
+from profkit.render.lines import files_document
 from profkit.render.ranking import ranking_document
 from profkit.render.ticks import ticks_document
+from profkit.render.timeline import timeline_document
+from profkit.symbols.source_text import source_text
+from profkit.views.butterfly import Butterfly
 from profkit.views.calltree import CallTree
 from profkit.views.deopts import Deopts
 from profkit.views.flame import FlameGraph
 from profkit.views.heavy import HeavyOptions
 from profkit.views.info import Info, info
+from profkit.views.lines import Lines
 from profkit.views.ranking import Ranking, RankingOptions, rank
 from profkit.views.tick_surroundings import (
     DEPTH,
@@ -30,6 +36,7 @@ from profkit.views.tick_surroundings import (
     shares_by_group,
 )
 from profkit.views.ticks import TickReport
+from profkit.views.timeline import Timeline
 from profkit.views.tree import TreeOptions
 
 if TYPE_CHECKING:
@@ -72,6 +79,13 @@ def _tick_report(report: TickReport) -> Document:
     )
 
 
+def _lines(view: Lines) -> Document:
+    profile = view.profile
+    names = [profile.strings[name] for name in view.file.tolist()]
+    texts = {name: source_text(profile, name) for name in names}
+    return files_document(profile, view, texts, _TOP)
+
+
 _DOCUMENTS: dict[type, Callable[[Any], Document]] = {
     Profile: _summary,
     Ranking: lambda view: ranking_document(view.profile, view),
@@ -79,6 +93,9 @@ _DOCUMENTS: dict[type, Callable[[Any], Document]] = {
     TreeOptions: lambda view: tree_document(view.profile, view),
     TickReport: _tick_report,
     Deopts: lambda view: deopts_document(view.profile, view),
+    Butterfly: lambda view: butterfly_document(view.profile, view),
+    Lines: _lines,
+    Timeline: lambda view: timeline_document(view.profile, view),
     Info: lambda view: info_document(view.profile, view),
 }
 """What shows each view, by its class; call trees by that of their options."""

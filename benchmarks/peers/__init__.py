@@ -43,6 +43,9 @@ class Peers:
             "lines": lambda: [sys.executable, "-c", COUNT_LINES, str(file)],
             "cpupro": lambda: self._script("cpupro", CPUPRO, file),
             "speedscope": lambda: self._script("speedscope", SPEEDSCOPE, file),
+            "speedscope_callers": lambda: self._script(
+                "speedscope", SPEEDSCOPE, file, "speedscope_callers"
+            ),
             "pyinferno": lambda: [self._pyinferno(), HERE / "pyinferno_flame.py", str(file), out],
             "imports": lambda: [sys.executable, "-c", "import click, rich"],
         }
@@ -55,7 +58,9 @@ class Peers:
         self.versions["Node"] = said.stdout.strip().lstrip("v")
         return self._node
 
-    def _script(self, name: str, version: str, file: Path | None) -> list[str | Path]:
+    def _script(
+        self, name: str, version: str, file: Path | None, script: str = ""
+    ) -> list[str | Path]:
         node = self._found_node()
         if not (self._folder / "node_modules" / name).exists():
             npm = shutil.which("npm")
@@ -67,7 +72,7 @@ class Peers:
                 name, [npm, "install", *options, "--prefix", self._folder, f"{name}@{version}"]
             )
         self.versions[name] = version
-        return [node, ROOM, HERE / f"{name}.js", self._folder, str(file)]
+        return [node, ROOM, HERE / f"{script or name}.js", self._folder, str(file)]
 
     def _pyinferno(self) -> Path:
         python = self._folder / "python/bin/python"

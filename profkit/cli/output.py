@@ -103,6 +103,16 @@ class Writing:
     layout: str
     output: str | None
 
+    @property
+    def is_data(self) -> bool:
+        """Whether it is for programs: JSON or CSV."""
+        return self.layout in ("json", "csv")
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether somebody looks at it in a terminal."""
+        return self.layout == "rich" and self.output in (None, STDOUT) and sys.stdout.isatty()
+
     def show(
         self,
         document: Callable[[], Document],

@@ -43,6 +43,8 @@ class ReadOptions:
     """Whether functions that a compiler inlined are frames of their own, where that is known."""
     lines: bool = False
     """Whether frames have the lines that ran, where the format has more than one a function."""
+    sources: bool = False
+    """Whether the text of source files is kept, where the file holds it."""
     target: str = ""
     """The folder below which the files lie that the recorded program had mapped."""
     source_maps: tuple[str, ...] = ()

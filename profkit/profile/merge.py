@@ -31,7 +31,8 @@ def merge(profiles: Sequence[Profile]) -> Profile:
 
     Equal functions, frames and stacks become one. Value types are joined; a sample counts 0 in
     those that its own file does not have. What steps left of a profile counts as all of it. The
-    order of rows follows the order of ``profiles``; apart from it, merging is associative and
+    order of rows follows the order of ``profiles``, and of several texts of one source the first
+    stays; apart from that, merging is associative and
     commutative.
 
     Raises ``ValueError`` when there is nothing to merge, :class:`FormatError` where the values of
@@ -77,6 +78,7 @@ def merge(profiles: Sequence[Profile]) -> Profile:
         libraries=tuple(libraries),
         ledger=ledger,
         deopts=_merge_deopts(profiles, function_of, string_of),
+        sources={file: text for p in reversed(profiles) for file, text in p.sources.items()},
     )
 
 

@@ -15,6 +15,8 @@ from profkit.profile.functions import FunctionTable, Kind
 from profkit.profile.ledger import Ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from profkit.profile.applied import Applied
     from profkit.profile.frames import FrameTable, Library
     from profkit.profile.threads import Thread
@@ -53,6 +55,8 @@ class Profile(Displayed):
     ``strings`` holds each name, file, package and tag once. ``value_types`` names the columns of
     every sample table's ``values``; the first is what views show unless asked otherwise.
     ``applied`` are the steps that were applied to what was read, in their order.
+    ``sources`` has the text of source files by the file's name, one of the strings; it is empty
+    unless a reader was asked for it.
     """
 
     meta: Meta
@@ -69,6 +73,8 @@ class Profile(Displayed):
 
     def __repr__(self) -> str:
         return f"<Profile {self.meta.source!r}: {self.sample_count} samples>"
+
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def replace(self, **changes: object) -> Profile:
         """Return a copy with some of its tables exchanged."""

@@ -27,8 +27,9 @@ def validate(profile: Profile) -> Profile:
     """Check every invariant and return the profile.
 
     Columns of a table have one length, fixed dtypes and are read-only; indexes point at rows that
-    exist; the tree is in depth-first order and siblings differ; every sample's node exists and
-    times do not decrease; self, sample and root values have one sum.
+    exist; sources are of files that are named; the tree is in depth-first order and siblings
+    differ; every sample's node exists and times do not decrease; self, sample and root values have
+    one sum.
 
     Raises :class:`InvalidProfileError` naming the first invariant that does not hold.
     """
@@ -73,6 +74,7 @@ def _check_tables(profile: Profile) -> None:
     _check_range(frames.library, ABSENT, len(profile.libraries), "FrameTable.library")
     _check_range(frames.tier, 0, len(Tier), "FrameTable.tier")
     _check_range(frames.tag, ABSENT, strings, "FrameTable.tag")
+    _require(profile.sources.keys() <= set(profile.strings), "a source is of a file without a name")
     _check_columns(profile.deopts)
     _check_range(profile.deopts.function, ABSENT, len(functions), "DeoptTable.function")
     for name in ("kind", "reason", "place"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from profkit.profile import ABSENT
 from profkit.render.cells import function_cell, heading, notes, place_cell, plain, share_cell
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     _View = CallTree[HeavyOptions] | CallTree[TreeOptions]
 
-__all__ = ["heavy_document", "heavy_parts", "tree_document"]
+__all__ = ["heavy_document", "heavy_parts", "name_cells", "tree_document"]
 
 
 def heavy_document(profile: Profile, view: CallTree[HeavyOptions]) -> Document:
@@ -38,7 +38,7 @@ def heavy_parts(profile: Profile, view: CallTree[HeavyOptions]) -> tuple[Table, 
         *_NAME_COLUMNS,
     ]
     rows: list[Sequence[Cell]] = []
-    for row, names in enumerate(_name_cells(profile, view)):
+    for row, names in enumerate(name_cells(profile, view)):
         if rows and view.depth[row] == 0 and (view.depth[row - 1] or _has_callers(view, row)):
             rows.append(BLANK)
         value, parent = int(view.total_values[row]), int(view.parent[row])
@@ -74,7 +74,7 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
         for whole, own, names in zip(
             view.total_values.tolist(),
             view.self_values.tolist(),
-            _name_cells(profile, view),
+            name_cells(profile, view),
             strict=True,
         )
     ]
@@ -115,7 +115,8 @@ def _of_parent(view: _View, value: int, parent: int) -> Cell:
     return plain("" if parent == ABSENT else share(value, int(view.total_values[parent])), "dim")
 
 
-def _name_cells(profile: Profile, view: _View) -> list[tuple[Cell, Cell]]:
+def name_cells(profile: Profile, view: CallTree[Any]) -> list[tuple[Cell, Cell]]:
+    """Return the last cells of each row: a function below lines that lead to it, and its place."""
     rows = zip(
         _guides(view.depth.tolist()),
         view.function.tolist(),

@@ -34,7 +34,7 @@ def ranking_document(profile: Profile, ranking: Ranking) -> Document:
 
 def ranking_parts(profile: Profile, ranking: Ranking) -> tuple[Table, Paragraph]:
     """Return a ranking's table, and what is said below it."""
-    return _table(profile, ranking), notes(_rest(ranking))
+    return _table(profile, ranking), notes(_rest(ranking), *_unknown(ranking))
 
 
 def _table(profile: Profile, ranking: Ranking) -> Table:
@@ -82,8 +82,26 @@ def _name_cells(profile: Profile, ranking: Ranking, group: int, value: int) -> t
     return (plain(escape(group_name(profile, ranking.options.by, group))),)
 
 
+_PLURALS = {"category": "categories"}
+_NOT_TOLD = {
+    "file": "no files: functions go by their kind",
+    "line": "no lines: functions go by their kind",
+    "package": "no packages: functions go by their kind",
+    "tier": "no tiers, which are those of V8's compilers in V8 tick logs: see --by kind",
+    "state": "no states, which only V8 tick logs have",
+}
+"""What is said where a recording has none of what its groups are; the others all have."""
+
+
+def _unknown(ranking: Ranking) -> list[str]:
+    by = ranking.options.by
+    nothing = len(ranking) > 0 and by in _NOT_TOLD and int(ranking.group.max()) < 0
+    return [f"the recording tells {_NOT_TOLD[by]}"] if nothing else []
+
+
 def _rest(ranking: Ranking) -> str:
-    shown = shown_of(len(ranking), ranking.groups, ranking.options.by)
+    by = ranking.options.by
+    shown = shown_of(len(ranking), ranking.groups, by, _PLURALS.get(by, ""))
     if len(ranking) == ranking.groups:
         return shown
     if ranking.options.sort == "total":

@@ -35,6 +35,7 @@ BLANK: tuple[Cell, ...] = ()
 
 _GAP = 2
 _ELLIPSIS = "…"
+_EIGHTHS = str.maketrans("▁▂▃▄▅▆▇█", "12345678")
 _WIDE = ("W", "F")
 # All but Latin letters, and the lines and blocks that trees and bars are drawn with.
 _UNUSUAL = re.compile("[^\x20-\u02ff\u2026\u2500-\u259f]")
@@ -209,7 +210,18 @@ def _clip(text: str, width: int) -> str:
 
 
 def _without_guides(line: list[Span]) -> Cell:
-    return tuple((" " * len(text) if style == "guide" else text, style) for text, style in line)
+    """Return a line for sinks that draw nothing: lines become spaces, blocks their eighths."""
+    return tuple(
+        (
+            " " * len(text)
+            if style == "guide"
+            else text.translate(_EIGHTHS)
+            if style.startswith("block-")
+            else text,
+            style,
+        )
+        for text, style in line
+    )
 
 
 def _cell_width(cell: Cell) -> int:

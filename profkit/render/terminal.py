@@ -29,6 +29,10 @@ _STYLES = {
     "package": Style(color="cyan"),
     "package-hot": Style(color="cyan", bold=True),
     "place": Style(dim=True),
+    "block-busy": Style(color="green"),
+    "block-native": Style(color="blue"),
+    "block-gc": Style(color="red"),
+    "block-idle": Style(dim=True),
 }
 """Only the terminal's own sixteen colours, so that they suit its theme, light or dark."""
 

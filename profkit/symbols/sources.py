@@ -53,7 +53,12 @@ class _Chosen:
 
 
 def apply_source_maps(
-    profile: Profile, paths: Sequence[str] = (), *, find: bool = False, target: str = ""
+    profile: Profile,
+    paths: Sequence[str] = (),
+    *,
+    find: bool = False,
+    target: str = "",
+    sources: bool = False,
 ) -> Profile:
     """Give functions of generated files the names and places of their source; merge equal ones.
 
@@ -62,7 +67,7 @@ def apply_source_maps(
     the files are on this machine (below ``target``, or the folder in
     :data:`~profkit.symbols.native.TARGET_VARIABLE`) and as they were recorded. A function whose
     place has no mapping stays as it is; the ledger tells how many. Lines of frames become lines of
-    the source.
+    the source. With ``sources`` the profile gets the texts of sources that maps have.
 
     Raises :class:`UsageError` where no function of the profile is in the file of a named map, and
     :class:`~profkit.errors.InputError` where such a map makes no sense.
@@ -77,7 +82,7 @@ def apply_source_maps(
         chosen |= _found(profile, rest, is_js, target_folder(target), ledger)
     if not chosen:
         return profile.replace(ledger=ledger.close())
-    return _mapped(profile, chosen, is_js, ledger)
+    return _mapped(profile, chosen, is_js, ledger, with_texts=sources)
 
 
 def _named(profile: Profile, files: Sequence[int], paths: Sequence[str]) -> dict[int, _Chosen]:
@@ -130,6 +135,8 @@ def _mapped(
     chosen: dict[int, _Chosen],
     is_js: npt.NDArray[np.bool_],
     ledger: LedgerBook,
+    *,
+    with_texts: bool,
 ) -> Profile:
     strings = {text: number for number, text in enumerate(profile.strings)}
     table, frames = profile.functions, profile.frames
@@ -137,6 +144,7 @@ def _mapped(
         part.astype(np.int64) for part in (table.name, table.file, table.line, table.column)
     )
     frame_line, frame_column = frames.line.astype(np.int64), frames.column.astype(np.int64)
+    texts = dict(profile.sources)
     for number, choice in chosen.items():
         found = choice.map
         rows, mapping = _mappings(profile, found, np.flatnonzero(is_js & (table.file == number)))
@@ -153,6 +161,8 @@ def _mapped(
         for source in map(int, np.unique(found.source[mapping])):
             path = _resolved(found.sources[source], choice.place)
             sources[source] = strings.setdefault(path, len(strings))
+            if with_texts and (text := found.contents[source]) is not None:
+                texts[path] = text
         file[rows] = sources[found.source[mapping]]
         line[rows], column[rows] = found.line[mapping] + 1, found.column[mapping] + 1
         is_mapped = np.zeros(len(table), bool)
@@ -165,7 +175,7 @@ def _mapped(
         frame_line[inner] = np.where(known, found.line[at] + 1, ABSENT)
         frame_column[inner] = np.where(known, found.column[at] + 1, ABSENT)
     return merged(
-        profile.replace(ledger=ledger.close()),
+        profile.replace(ledger=ledger.close(), sources=texts),
         tuple(strings),
         replace(
             table,

@@ -1,4 +1,4 @@
-"""Find the function that a user means."""
+"""Find the function, or the file, that a user means."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.errors import UsageError
-from profkit.profile import full_place, function_name, short_place
+from profkit.profile import ABSENT, full_place, function_name, short_place
 from profkit.profile.columns import IndexColumn, indexes
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from profkit.profile import Profile
 
-__all__ = ["find_function"]
+__all__ = ["find_file", "find_function"]
 
 _CANDIDATES_SHOWN = 8
 
@@ -40,6 +40,30 @@ def find_function(profile: Profile, text: str) -> IndexColumn:
         if found:
             raise _several(profile, text, [by_label[label][0] for label in sorted(found)])
     raise UsageError(f"no function's name or place contains {text!r}")
+
+
+def find_file(profile: Profile, text: str) -> int:
+    """Return the string's number of the file that ``text`` names, of those that functions are in.
+
+    ``text`` is its path, or as much of its end, from a folder's bound on, as tells it apart, or,
+    where neither fits, a part of it.
+
+    Raises :class:`UsageError` where nothing fits, and where several files do, naming them.
+    """
+    used = np.unique(profile.functions.file[profile.function_of_node])
+    files = {profile.strings[number]: number for number in used[used != ABSENT].tolist()}
+    end = text.replace("\\", "/")
+    for fits in (
+        lambda path: path == text,
+        lambda path: end != "" and _ends_in(path.replace("\\", "/"), end),
+        lambda path: text in path,
+    ):
+        found = sorted(filter(fits, files))
+        if len(found) == 1:
+            return int(files[found[0]])
+        if found:
+            raise UsageError(f"{text!r} fits {len(found)} files: {_listed(found)}")
+    raise UsageError(f"no function is in a file whose path contains {text!r}")
 
 
 def _is_name(text: str, name: str, place: str) -> bool:  # noqa: ARG001
@@ -75,10 +99,13 @@ def _several(profile: Profile, text: str, functions: list[int]) -> UsageError:
     labels = _labels(profile, functions, short_place)
     if len(set(labels)) < len(labels):
         labels = _labels(profile, functions, full_place)
-    shown = ", ".join(labels[:_CANDIDATES_SHOWN])
+    return UsageError(f"{text!r} fits {len(labels)} functions: {_listed(labels)}")
+
+
+def _listed(labels: list[str]) -> str:
     more = len(labels) - _CANDIDATES_SHOWN
     rest = f" and {more} more" if more > 0 else ""
-    return UsageError(f"{text!r} fits {len(labels)} functions: {shown}{rest}")
+    return ", ".join(labels[:_CANDIDATES_SHOWN]) + rest
 
 
 def _labels(

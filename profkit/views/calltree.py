@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from profkit.display import Displayed
-from profkit.profile import StackTree
+from profkit.profile import ABSENT, StackTree
 from profkit.profile.columns import IndexColumn, ValueColumn, indexes, values
+from profkit.views.bottom_up import Unfolding
 from profkit.views.order import ordered
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from profkit.profile import Profile
+    from profkit.views.bottom_up import BottomUp
 
-__all__ = ["CallTree", "Cut", "call_tree"]
+__all__ = ["CallTree", "Cut", "call_tree", "inverted_call_tree"]
 
 Options = TypeVar("Options")
 
@@ -73,13 +75,7 @@ def call_tree(
     cut: Cut,
 ) -> CallTree[Options]:
     """Put rows that are linked by ``parent`` into display order: by value, equal ones by name."""
-    order = ordered(profile, function, total_values)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    # Each rank occurs once, so the builder merges nothing and sorts siblings by it.
-    tree, place = StackTree.from_parents(parent, rank)
-    row = np.empty(len(place), np.int64)
-    row[place] = np.arange(len(place))
+    tree, row = _displayed(profile, parent, function, total_values)
     return CallTree(
         profile=profile,
         options=options,
@@ -91,3 +87,51 @@ def call_tree(
         total=total,
         cut=cut,
     )
+
+
+def inverted_call_tree(
+    profile: Profile,
+    options: Options,
+    rows: BottomUp,
+    group_of_node: npt.NDArray[np.integer],
+    *,
+    total: int,
+    cut: Cut,
+) -> CallTree[Options]:
+    """Do the same for rows that lead from leaves upwards, with self values on the first level.
+
+    ``group_of_node`` are the functions that rows were grouped by.
+    """
+    tree, row = _displayed(profile, rows.parent, rows.group, rows.total)
+    whole = Unfolding(tree.parent, rows.tail[row])
+    total_values = rows.total[row][whole.row]
+    return CallTree(
+        profile=profile,
+        options=options,
+        parent=indexes(whole.parent),
+        depth=indexes(tree.depth[whole.row] + whole.step),
+        function=indexes(
+            whole.groups(profile.tree, group_of_node, rows.group[row], rows.node[row])
+        ),
+        self_values=values(np.where(whole.parent == ABSENT, total_values, 0)),
+        total_values=values(total_values),
+        total=total,
+        cut=cut,
+    )
+
+
+def _displayed(
+    profile: Profile,
+    parent: npt.NDArray[np.integer],
+    function: npt.NDArray[np.integer],
+    total_values: npt.NDArray[np.int64],
+) -> tuple[StackTree, npt.NDArray[np.int64]]:
+    """Return rows in display order as a tree, and the row that stands at each place of it."""
+    order = ordered(profile, function, total_values)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    # Each rank occurs once, so the builder merges nothing and sorts siblings by it.
+    tree, place = StackTree.from_parents(parent, rank)
+    row = np.empty(len(place), np.int64)
+    row[place] = np.arange(len(place))
+    return tree, row

@@ -7,13 +7,12 @@ value; a row below another is a caller, with as much of the value as came that w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from profkit.profile import ABSENT
 from profkit.views.bottom_up import bottom_up
-from profkit.views.calltree import CallTree, Cut, call_tree
+from profkit.views.calltree import CallTree, Cut, inverted_call_tree
 from profkit.views.order import function_label, greatest
 
 if TYPE_CHECKING:
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["HeavyOptions", "heavy"]
+__all__ = ["HeavyOptions", "heavy", "inverted"]
+
+Options = TypeVar("Options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,40 @@ def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree[Hea
     """
     options = options or HeavyOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
-    total = int(own.sum())
-    least = options.min_share * int(np.abs(own).sum())
-    function_of_node = profile.function_of_node
+    return inverted(
+        profile,
+        options,
+        profile.function_of_node,
+        own,
+        total=int(own.sum()),
+        least=options.min_share * int(np.abs(own).sum()),
+        depth=options.depth,
+        limit=options.limit,
+    )
+
+
+def inverted(
+    profile: Profile,
+    options: Options,
+    function: npt.NDArray[np.integer],
+    value: Numbers,
+    *,
+    total: int,
+    least: float,
+    depth: int | None,
+    limit: int | None,
+) -> CallTree[Options]:
+    """Merge stacks from the nodes that have a value up to their roots, by function.
+
+    ``function`` and ``value`` are of shape ``(nodes,)``. A row stays whose value is at least
+    ``least`` and, on the first level, among the ``limit`` greatest; ``total`` is what shares are
+    of. Self values are the values of the first level.
+    """
     flat = np.zeros(len(profile.functions), np.int64)
-    np.add.at(flat, function_of_node, own)
+    np.add.at(flat, function, value)
     present = np.flatnonzero(flat)
     first = present[np.abs(flat[present]) >= least]
-    first = first[
-        greatest(flat[first], options.limit, lambda n: function_label(profile, int(first[n])))
-    ]
+    first = first[greatest(flat[first], limit, lambda n: function_label(profile, int(first[n])))]
     is_first = np.zeros(len(flat), bool)
     is_first[first] = True
     branches = 0
@@ -82,22 +107,20 @@ def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree[Hea
 
     rows = bottom_up(
         profile.tree,
-        function_of_node,
-        np.where(is_first[function_of_node], own, 0),
-        depth=None if options.depth is None else options.depth - 1,
+        function,
+        np.where(is_first[function], value, 0),
+        depth=None if depth is None else depth - 1,
         keep=keep,
     )
-    return call_tree(
+    return inverted_call_tree(
         profile,
         options,
-        rows.parent,
-        rows.group,
-        np.where(rows.parent == ABSENT, rows.total, 0),
-        rows.total,
+        rows,
+        function,
         total=total,
         cut=Cut(
             roots=len(present) - len(first),
-            roots_value=total - int(flat[first].sum()),
+            roots_value=int(flat.sum()) - int(flat[first].sum()),
             branches=branches,
             deeper=rows.deeper,
         ),

@@ -11,6 +11,7 @@ from profkit.display import Displayed
 from profkit.errors import UsageError
 from profkit.profile import ABSENT, Kind, Tier, VmState, function_name, thread_name
 from profkit.profile.columns import indexes, unique_rows, values
+from profkit.views.categories import Category, categorised
 from profkit.views.charging import charged
 from profkit.views.order import function_label, greatest
 
@@ -33,7 +34,9 @@ __all__ = [
     "rank",
 ]
 
-Grouping = Literal["function", "file", "line", "package", "kind", "tier", "state", "thread"]
+Grouping = Literal[
+    "function", "file", "line", "package", "category", "kind", "tier", "state", "thread"
+]
 Order = Literal["self", "charged", "total"]
 
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
@@ -58,7 +61,8 @@ class RankingOptions:
 class Ranking(Displayed):
     """The groups that take the most, the greatest first; columns of shape ``(rows,)``.
 
-    ``group`` (``int32``) is a function's or a thread's number, a :class:`Kind`, a :class:`Tier`
+    ``group`` (``int32``) is a function's or a thread's number, a :class:`Kind`, a
+    :class:`~profkit.views.categories.Category`, a :class:`Tier`
     (-1 less the :class:`Kind` of other code) or a :class:`VmState`; for lines the number of a frame
     on it, for files and packages the string's number, or -1 less the :class:`Kind` where there is
     no line, file or package. ``self_values``,
@@ -97,12 +101,18 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
     ([2637, 1663], 5849)
     """
     options = options or RankingOptions()
+    category: IndexColumn | None = None
+    if options.by == "category":
+        profile, category = categorised(profile)
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     shift = len(Kind)
     if options.by in ("state", "thread"):
         self_values = charged_values = total_values = _by_sample(profile, options, shift)
     else:
-        group_of_node = _groups(profile, options.by)[profile.tree.frame] + shift
+        group = (
+            _groups(profile, options.by) if category is None else category[profile.frames.function]
+        )
+        group_of_node = group[profile.tree.frame] + shift
         size = int(group_of_node.max(initial=ABSENT)) + 1
         self_values = _sums(group_of_node, own, size)
         charged_values = _sums(group_of_node, charged(profile, own), size)
@@ -157,6 +167,7 @@ def group_name(profile: Profile, by: Grouping, group: int) -> str:
 
 _NAMES: dict[Grouping, Callable[[Profile, int], str]] = {
     "function": function_name,
+    "category": lambda _, group: Category(group).label,
     "kind": lambda _, group: Kind(group).label,
     "state": lambda _, group: VmState(group).label,
     "thread": lambda profile, group: thread_name(profile.threads[group]),

@@ -16,7 +16,7 @@ import numpy as np
 from profkit.display import Displayed
 from profkit.formats.selection import EXCLUDED, EXCLUDED_COLLECTING
 from profkit.profile import ABSENT, Action, Kind
-from profkit.views.bottom_up import BottomUp, bottom_up
+from profkit.views.bottom_up import BottomUp, Unfolding, bottom_up
 from profkit.views.tick_labels import Labels, label_frames, visible_tree, without_unaccounted
 from profkit.views.tick_rules import PLAIN, rules_of
 
@@ -191,7 +191,7 @@ def tick_report(profile: Profile, options: TickOptions | None = None) -> TickRep
         javascript=rows(~library & ~native & ~labels.unknown),
         native=rows(native),
         entries=_native_entries(tree, labels, own_visible),
-        callers=_callers(below, labels, whole),
+        callers=_callers(tree, below, labels, whole),
     )
 
 
@@ -256,27 +256,33 @@ def _native_entries(tree: StackTree, labels: Labels, own: Numbers) -> tuple[Tick
     return tuple(sorted(rows, key=lambda row: (row.value, _utf16(row.label)), reverse=True))
 
 
-def _callers(below: BottomUp, labels: Labels, whole: int) -> tuple[CallerRow, ...]:
+def _callers(tree: StackTree, below: BottomUp, labels: Labels, whole: int) -> tuple[CallerRow, ...]:
+    unfolded = Unfolding(below.parent, below.tail)
+    parents = unfolded.parent.tolist()
+    groups = unfolded.groups(tree, tree.frame, below.group, below.node).tolist()
+    totals = below.total[unfolded.row].tolist()
     children: dict[int, list[int]] = {}
     order = sorted(
-        range(len(below.group)),
-        key=lambda row: (int(below.total[row]), _utf16(labels.texts[below.group[row]])),
+        range(len(groups)),
+        key=lambda row: (totals[row], _utf16(labels.texts[groups[row]])),
         reverse=True,
     )
     for row in order:
-        children.setdefault(int(below.parent[row]), []).append(row)
+        children.setdefault(parents[row], []).append(row)
+    depths: dict[int, int] = {ABSENT: ABSENT}
     answer = []
     waiting = children.get(ABSENT, [])[::-1]
     while waiting:
         row = waiting.pop()
-        parent, group = int(below.parent[row]), int(below.group[row])
+        parent, group = parents[row], groups[row]
+        depths[row] = depths[parent] + 1
         answer.append(
             CallerRow(
                 label=labels.texts[group],
                 frame=int(labels.frame[group]),
-                value=int(below.total[row]),
-                of_parent=whole if parent == ABSENT else int(below.total[parent]),
-                depth=int(below.depth[row]),
+                value=totals[row],
+                of_parent=whole if parent == ABSENT else totals[parent],
+                depth=depths[row],
             )
         )
         waiting += children.get(row, [])[::-1]

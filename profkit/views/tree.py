@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile import ABSENT, StackTree
+from profkit.profile import ABSENT
 from profkit.transforms.matching import find_function
-from profkit.views.calltree import CallTree, Cut, call_tree
+from profkit.views.top_down import top_down
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from profkit.profile import Profile
+    from profkit.views.calltree import CallTree
 
     Numbers = npt.NDArray[np.int64]
 
@@ -55,36 +56,16 @@ def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree[TreeO
     options = options or TreeOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     parent, function, shown = _scope(profile, options.of)
-    merged, place = StackTree.from_parents(parent, function)
-    self_values = np.zeros(len(merged), np.int64)
-    np.add.at(self_values, place, own[shown])
-    total_values = merged.totals(self_values)
-    # In a difference a total may be zero above what rose and what fell.
-    weight = merged.totals(np.abs(self_values))
-    is_used = weight > 0
-    is_small = is_used & (weight < options.min_share * int(np.abs(self_values).sum()))
-    too_deep = is_used & (merged.depth >= (options.depth or len(merged)))
-    covered = merged.below(is_small | too_deep | ~is_used)
-    kept = np.flatnonzero(~covered)
-    row = np.append(np.cumsum(~covered) - 1, ABSENT)
-    is_root = merged.parent == ABSENT
-    hidden_root = is_small & is_root
-    above_is_kept = ~np.append(covered, False)[merged.parent]
-    goes_on = np.unique(merged.parent[above_is_kept & too_deep & ~is_root])
-    return call_tree(
+    shown_values = own[shown]
+    return top_down(
         profile,
         options,
-        row[merged.parent[kept]],
-        merged.frame[kept],
-        self_values[kept],
-        total_values[kept],
+        parent,
+        function,
+        shown_values,
         total=int(own.sum()),
-        cut=Cut(
-            roots=int(hidden_root.sum()),
-            roots_value=int(total_values[hidden_root].sum()),
-            branches=int((is_small & ~is_root & above_is_kept & ~too_deep).sum()),
-            deeper=len(goes_on),
-        ),
+        least=options.min_share * int(np.abs(shown_values).sum()),
+        depth=options.depth,
     )
 
 

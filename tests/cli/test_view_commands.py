@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from running import LOG, run
@@ -100,7 +101,9 @@ def test_info(log, folder, capsys) -> None:
     assert "dropped" in text
 
 
-@pytest.mark.parametrize("command", ["process", "top", "heavy", "tree", "info"])
+@pytest.mark.parametrize(
+    "command", ["process", "top", "heavy", "tree", "lines", "timeline", "info"]
+)
 def test_a_profile_is_not_overwritten_by_what_is_said_of_it(command, log, folder, capsys) -> None:
     before = (folder / log).read_bytes()
     (folder / "link").symlink_to(log)
@@ -122,3 +125,100 @@ def test_names_of_a_symbol_file_do_no_harm(folder, capsys):
         assert code == 0
         assert "\x1b" not in out + err
     assert "evil" in run(capsys, "top", "--symbols", "lib.so=lib.nm", "a.log")[1]
+
+
+def test_butterfly(log, capsys) -> None:
+    record = _json(capsys, "butterfly", "logRequest", log)
+    function = record["function"]
+    assert (record["view"], record["total"]) == ("butterfly", 4)
+    assert (function["name"], function["self"], function["total"]) == ("logRequest", 1, 3)
+    assert [(row["name"], row["total"]) for row in record["callers"]["rows"]] == [("handle", 3)]
+    assert [(row["name"], row["total"]) for row in record["callees"]["rows"]] == [("node", 2)]
+    assert (record["nobody"], function["recursive"]) == (0, 0)
+    text = run(capsys, "butterfly", "logRequest", log, "--no-color").out
+    assert "called by" in text
+    assert "calls" in text
+
+
+def test_butterfly_needs_a_function(log, capsys) -> None:
+    code, out, err = run(capsys, "butterfly", "nosuch", log)
+    assert (code, out) == (2, "")
+    assert err == "profkit: no function's name or place contains 'nosuch'\n"
+    code, out, err = run(capsys, "butterfly", log)
+    assert (code, out) == (2, "")
+    assert "the function comes first" in err
+
+
+def test_timeline(log, capsys) -> None:
+    record = _json(capsys, "timeline", "--buckets", "3", log)
+    (thread,) = record["threads"]
+    assert record["view"] == "timeline"
+    assert len(record["edges"]) == 4
+    assert sum(thread["native"]) + sum(thread["busy"]) == record["total"] == 4_000_000
+    (stretch,) = record["stretches"]
+    assert (stretch["start"], stretch["end"], stretch["samples"]) == (1_000_000, 5_000_000, 4)
+    assert [frame["name"] for frame in stretch["stack"]] == ["handle", "logRequest", "node"]
+    assert len(_json(capsys, "timeline", log)["edges"]) == 101
+
+
+def test_timeline_gap(log, capsys) -> None:
+    assert len(_json(capsys, "timeline", "--gap", "0.5", log)["stretches"]) == 4
+    assert run(capsys, "timeline", "--gap", "0", log).code == 2
+
+
+def test_a_timeline_needs_times(folder, capsys) -> None:
+    (folder / "app.folded").write_text("main;run 3\n")
+    code, out, err = run(capsys, "timeline", "app.folded")
+    assert (code, out) == (2, "")
+    assert err.startswith("profkit: app.folded: its samples have no times")
+
+
+FOLDED = "main (app.py:3);run (app.py:7) 3\nmain (app.py:3);run (app.py:8) 1\nmain (app.py:4) 2\n"
+
+
+def test_lines(folder, capsys) -> None:
+    (folder / "app.folded").write_text(FOLDED)
+    (folder / "app.py").write_text("".join(f"line {n}\n" for n in range(1, 10)))
+    os.utime(folder / "app.folded", (1000, 1000))
+    (file,) = _json(capsys, "lines", "app.folded")["files"]
+    assert (file["file"], file["origin"], file["isNewer"]) == ("app.py", "app.py", True)
+    assert [(line["line"], line["self"], line["total"]) for line in file["lines"]] == [
+        (3, 0, 4),
+        (4, 2, 2),
+        (7, 3, 3),
+        (8, 1, 1),
+    ]
+    assert file["lines"][0]["text"] == "line 3"
+    text = run(capsys, "lines", "app.folded").out
+    assert "line 7" in text
+    assert "changed after the recording: app.py; lines may have moved" in text
+
+
+def test_lines_of_a_file(folder, capsys) -> None:
+    (folder / "app.folded").write_text(FOLDED)
+    (folder / "src").mkdir()
+    (folder / "src" / "app.py").write_text("".join(f"line {n}\n" for n in range(1, 10)))
+    arguments = ("lines", "app.folded", "--file", "app.py", "--source-root", "src")
+    shown = run(capsys, *arguments, "-C", "0", "--min-share", "40").out
+    assert [word for word in shown.split() if word.isdigit()].count("7") >= 1
+    assert "... 2 lines" in " ".join(shown.split())
+    assert "line 1\n" not in shown
+    assert "line 1\n" in run(capsys, *arguments, "--all").out
+    without = run(capsys, "lines", "app.folded", "--file", "app.py").out
+    assert "no text found of app.py" in without
+
+
+def test_lines_that_are_not_told(folder, capsys) -> None:
+    (folder / "app.folded").write_text("main (app.py);run (app.py) 3\n")
+    assert "the recording tells no lines" in run(capsys, "lines", "app.folded").out
+    text = run(capsys, "lines", "app.folded", "--file", "app.py").out
+    assert "the recording tells no lines" in text
+
+
+def test_top_by_category(log, capsys) -> None:
+    record = _json(capsys, "top", "--by", "category", log)
+    assert {row["name"]: row["self"] for row in record["rows"]} == {
+        "native": 2,
+        "app": 1,
+        "dependencies": 1,
+    }

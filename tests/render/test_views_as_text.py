@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from building import profile_of
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies import profiles
 
+from profkit.errors import UsageError
 from profkit.profile import ABSENT, NANOSECONDS, DeoptTable, Kind, ValueType, function_name
+from profkit.render.butterfly import butterfly_document
 from profkit.render.calltree import heavy_document, tree_document
 from profkit.render.delimited import to_csv
 from profkit.render.deopts import deopts_document
 from profkit.render.info import info_document
+from profkit.render.lines import annotated_document, files_document
 from profkit.render.markdown import to_markdown
 from profkit.render.ranking import ranking_document
 from profkit.render.records import record_of
@@ -24,11 +30,16 @@ from profkit.render.records.shared import to_json
 from profkit.render.terminal import to_terminal
 from profkit.render.text import to_text
 from profkit.render.ticks import ticks_document
+from profkit.render.timeline import timeline_document
+from profkit.symbols.source_text import SourceText, source_text
+from profkit.views.butterfly import ButterflyOptions, butterfly
 from profkit.views.deopts import DeoptOptions, deopts
 from profkit.views.heavy import HeavyOptions, heavy
 from profkit.views.info import info
+from profkit.views.lines import LinesOptions, lines
 from profkit.views.ranking import GROUPINGS, RankingOptions, rank
 from profkit.views.ticks import TickOptions, tick_report
+from profkit.views.timeline import TimelineOptions, timeline
 from profkit.views.tree import TreeOptions, tree
 
 MAIN = ("main", "/srv/api/server.js", 1, 1, Kind.JS, "(app)")
@@ -61,6 +72,33 @@ SERVICE = SERVICE.replace(
     ),
 )
 
+SOURCE = "\n" * 135 + "function handle(request) {\n\tlog(request);\x1b[31m\n}" + "\n" * 12 + "end\n"
+TIMED = SERVICE.replace(
+    frames=replace(SERVICE.frames, line=np.array([3, 137, 150, -1, -1, -1, -1], np.int32)),
+    threads=(
+        replace(
+            SERVICE.threads[0],
+            samples=replace(
+                SERVICE.threads[0].samples,
+                time=np.cumsum([0, *SERVICE.threads[0].samples.values[:-1, 0]]),
+            ),
+        ),
+    ),
+    sources={HANDLE[1]: SOURCE},
+)
+
+
+def _annotated(profile, **options):
+    view = lines(profile, LinesOptions(HANDLE[1]))
+    return annotated_document(profile, view, source_text(profile, HANDLE[1]), **options)
+
+
+def _files(profile):
+    view = lines(profile)
+    names = [profile.strings[number] for number in view.file.tolist()]
+    return files_document(profile, view, {name: source_text(profile, name) for name in names}, 2)
+
+
 VIEWS = {
     "top": lambda p: ranking_document(p, rank(p, RankingOptions(limit=4))),
     "top-total": lambda p: ranking_document(p, rank(p, RankingOptions(sort="total", limit=4))),
@@ -71,6 +109,17 @@ VIEWS = {
     "heavy": lambda p: heavy_document(p, heavy(p, HeavyOptions(limit=3, depth=4, min_share=0.01))),
     "tree": lambda p: tree_document(p, tree(p, TreeOptions(depth=4, min_share=0.01))),
     "tree-of": lambda p: tree_document(p, tree(p, TreeOptions(of="logRequest"))),
+    "butterfly": lambda p: butterfly_document(p, butterfly(p, ButterflyOptions("handle"))),
+    "butterfly-deep": lambda p: butterfly_document(
+        p, butterfly(p, ButterflyOptions("Writable.write", depth=3))
+    ),
+    "top-category": lambda p: ranking_document(p, rank(p, RankingOptions(by="category"))),
+    "lines": lambda _: _files(TIMED),
+    "lines-file": lambda _: _annotated(TIMED, context=1, min_share=0.0),
+    "lines-file-without-text": lambda _: _annotated(
+        TIMED.replace(sources={}), context=1, min_share=0.0
+    ),
+    "timeline": lambda _: timeline_document(TIMED, timeline(TIMED, TimelineOptions(50, 2))),
     "info": lambda p: info_document(p, info(p)),
     "deopts": lambda p: deopts_document(p, deopts(p)),
     "deopts-reason": lambda p: deopts_document(p, deopts(p, DeoptOptions("reason", 1))),
@@ -96,6 +145,18 @@ RECORDS = {
     "tree": lambda p: record_of("tree", p, tree(p, TreeOptions(depth=2, min_share=0.1))),
     "info": lambda p: record_of("info", p, info(p)),
     "deopts": lambda p: record_of("deopts", p, deopts(p)),
+    "butterfly": lambda p: record_of(
+        "butterfly", p, butterfly(p, ButterflyOptions("handle", limit=1))
+    ),
+    "lines": lambda _: record_of(
+        "lines",
+        TIMED,
+        lines(TIMED, LinesOptions(HANDLE[1])),
+        {HANDLE[1]: source_text(TIMED, HANDLE[1])},
+    ),
+    "timeline": lambda _: record_of(
+        "timeline", TIMED, timeline(TIMED, TimelineOptions(4, limit=1))
+    ),
 }
 
 _SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
@@ -142,6 +203,27 @@ def test_hostile_names_do_nothing_to_a_terminal(profile) -> None:
         assert [line.rstrip() for line in colored.split("\n")] == text.split("\n")
 
 
+@given(profiles(hostile=True, times=True), st.sampled_from((40, 100)))
+def test_hostile_names_do_nothing_to_lines_and_timelines_either(profile, width) -> None:
+    hostile = SourceText(("\x1b[2J\tx", "\u202eevil", "a\rb", "\x9b31m" * 99) * 40)
+    view = lines(profile)
+    texts = dict.fromkeys((profile.strings[n] for n in view.file.tolist()), hostile)
+    documents = [
+        timeline_document(profile, timeline(profile, TimelineOptions(20))),
+        files_document(profile, view, texts, 3),
+    ]
+    for name in {function_name(profile, n) for n in profile.function_of_node.tolist()}:
+        with contextlib.suppress(UsageError):
+            found = butterfly(profile, ButterflyOptions(name, depth=None))
+            documents.append(butterfly_document(profile, found))
+    for name in texts:
+        one = lines(profile, LinesOptions(name))
+        documents.append(annotated_document(profile, one, hostile, context=1, min_share=0.0))
+    for document in documents:
+        for line in to_text(document, width, decorated=True).split("\n"):
+            assert not {"Cc", "Cf", "Cs"} & {unicodedata.category(c) for c in line}
+
+
 @given(profiles(hostile=True))
 def test_json_is_ascii_and_gives_names_back(profile) -> None:
     ranking = rank(profile)
@@ -165,3 +247,22 @@ def test_what_is_empty_says_so() -> None:
     assert "\n0 functions shown" in to_text(VIEWS["heavy"](empty))
     assert "\n0 roots shown" in to_text(VIEWS["tree"](empty))
     assert "samples  0" in to_text(VIEWS["info"](empty))
+    assert "\n0 files shown" in to_text(_files(empty))
+    nothing = empty.replace(threads=())
+    assert "\n0 stretches shown" in to_text(timeline_document(nothing, timeline(nothing)))
+
+
+def test_what_a_format_does_not_tell_is_said() -> None:
+    profile = profile_of(([("f", "", -1, -1, Kind.JS)], 1))
+    for by, text in (("line", "no lines"), ("state", "no states"), ("tier", "no tiers")):
+        shown = to_text(ranking_document(profile, rank(profile, RankingOptions(by=by))))
+        assert f"the recording tells {text}" in shown
+    assert "the recording tells" not in to_text(VIEWS["top"](profile))
+
+
+def test_a_text_that_is_not_what_ran_is_told() -> None:
+    text = SourceText(("one line",), "/srv/index.js", is_newer=True)
+    view = lines(TIMED, LinesOptions(HANDLE[1]))
+    shown = to_text(annotated_document(TIMED, view, text, context=None, min_share=0.0))
+    assert "changed after the recording: router/index.js" in shown
+    assert "shorter than the lines that ran" in shown

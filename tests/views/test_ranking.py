@@ -35,7 +35,7 @@ def _name_of_group(profile, by, frame):
 
 @given(
     profiles(),
-    st.sampled_from([by for by in GROUPINGS if by not in ("state", "thread")]),
+    st.sampled_from([by for by in GROUPINGS if by not in ("state", "thread", "category")]),
     st.sampled_from(["self", "total"]),
     st.booleans(),
     st.none() | st.integers(0, 5),
@@ -83,7 +83,7 @@ def test_recursion_counts_once() -> None:
 
 def test_an_unknown_grouping_is_refused() -> None:
     with pytest.raises(
-        UsageError, match="'colour' cannot be ranked; function, file, line, package, kind"
+        UsageError, match="'colour' cannot be ranked; function, file, line, package, category"
     ):
         rank(profile_of(([("f", "")], 1)), RankingOptions(by="colour"))
 

@@ -43,6 +43,12 @@ def read(source: Source, options: ReadOptions) -> Profile:
 
     inlined = options.symbols and options.inlined
     marks = MARKS if options.ticks != TickSelection() else ()
-    log = LogReader(source.name, inlined=inlined, lines=options.lines, marks=marks)
+    log = LogReader(
+        source.name,
+        inlined=inlined,
+        lines=options.lines,
+        sources=options.sources,
+        marks=marks,
+    )
     follow_all(log, source)
     return assemble(log, select(log, options.ticks), like_node=not options.symbols)

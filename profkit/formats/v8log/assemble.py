@@ -9,6 +9,7 @@ import numpy as np
 
 from profkit.formats.v8log import names
 from profkit.formats.v8log.callers import resolve_callers
+from profkit.formats.v8log.fields import text
 from profkit.formats.v8log.inlining import Expansion
 from profkit.formats.v8log.places import locate
 from profkit.formats.v8log.states import as_vm_states
@@ -26,6 +27,8 @@ from profkit.profile import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from profkit.formats.v8log.callers import Callers
@@ -265,4 +268,12 @@ def _finish(
         facts=facts,
     )
     value_types = (ValueType("ticks", COUNT),)
-    return builder.finish(meta, value_types, tree, [Thread("main", samples)])
+    profile = builder.finish(meta, value_types, tree, [Thread("main", samples)])
+    return profile.replace(sources=_sources(log, profile.strings))
+
+
+def _sources(log: LogReader, strings: Sequence[str]) -> dict[str, str]:
+    """Return the texts of the scripts that functions are in."""
+    known = set(strings)
+    named = ((text(name), source) for name, source in log.texts.items())
+    return {name: text(source) for name, source in named if name in known}

@@ -30,8 +30,9 @@ class LogReader:
 
     Afterwards ``ticks`` and ``code`` hold what the lines told, ``libraries`` the mapped files,
     ``code_ranges`` where V8 reserved memory for code, ``version`` and ``platform`` what the log
-    says of itself, ``scripts`` where their lines begin, ``deopts`` how often code was given up, by
-    what, kind, reason and place, and ``ledger`` what became of each line.
+    says of itself, ``scripts`` where their lines begin, ``texts`` their texts by their names, both
+    as the log has them and if asked for, ``deopts`` how often code was given up, by what, kind,
+    reason and place, and ``ledger`` what became of each line.
     What the log tells of inlined functions and of lines is read if asked for. ``marks`` holds, for
     kinds of lines that are wanted for their place only, the numbers of the ticks that follow them.
     ``lines`` counts them, ``skipped`` those by kind that tell nothing for a profile; ``is_cut``
@@ -44,6 +45,7 @@ class LogReader:
         *,
         inlined: bool = False,
         lines: bool = False,
+        sources: bool = False,
         marks: Iterable[bytes] = (),
     ) -> None:
         self.name = name
@@ -51,6 +53,7 @@ class LogReader:
         self.ticks = TickColumns()
         self.code = CodeMap(keep_positions=lines)
         self.scripts: dict[int, Script] = {}
+        self.texts: dict[bytes, bytes] = {}
         self.libraries: list[Library] = []
         self.code_ranges: list[int] = []
         self.deopts: Counter[tuple[Code, str, str, str]] = Counter()
@@ -62,6 +65,7 @@ class LogReader:
         self.is_cut = False
         self._dialect = PLAIN
         self._interval = 0
+        self._keeps_texts = sources
         self.skipped: Counter[bytes] = Counter()
         self._handlers = {
             b"code-creation": self._first_code_creation,
@@ -76,7 +80,7 @@ class LogReader:
         }
         if inlined or lines:
             self._handlers[b"code-source-info"] = self._source_info
-        if lines:
+        if lines or sources:
             self._handlers[b"script-source"] = self._script_source
         self._handlers |= dict.fromkeys(self.marks, self._mark)
         # What comes by the hundred is taken many lines at once.
@@ -290,8 +294,10 @@ class LogReader:
         )
 
     def _script_source(self, line: bytes) -> None:
-        _, script, _, source = line.split(b",", 3)
+        _, script, name, source = line.split(b",", 3)
         self.scripts[int(script)] = Script(source)
+        if self._keeps_texts:
+            self.texts[name] = source
 
     def _mark(self, line: bytes) -> None:
         self.marks[line.partition(b",")[0]].append(self.code.tick)
