@@ -50,7 +50,12 @@ def butterfly_document(profile: Profile, view: Butterfly) -> Document:
         rows.pop()
     return Document(
         [
-            heading(profile, view.options.value_type, view.total),
+            heading(
+                profile,
+                view.options.value_type,
+                view.total,
+                include_idle=view.options.include_idle,
+            ),
             Table(columns, rows),
             notes(*_rest(view)),
         ]

@@ -68,7 +68,12 @@ def files_document(profile: Profile, view: Lines, texts: Texts, per_file: int | 
     lines += _of_texts(profile, view, texts)
     return Document(
         [
-            heading(profile, view.options.value_type, view.total),
+            heading(
+                profile,
+                view.options.value_type,
+                view.total,
+                include_idle=view.options.include_idle,
+            ),
             Table(_columns(view, scale), rows),
             notes(*lines),
         ]
@@ -127,7 +132,12 @@ def annotated_document(
     lines += _of_texts(profile, view, {file: text})
     return Document(
         [
-            heading(profile, view.options.value_type, view.total),
+            heading(
+                profile,
+                view.options.value_type,
+                view.total,
+                include_idle=view.options.include_idle,
+            ),
             Table(_columns(view, scale), rows),
             notes(*lines),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from profkit.profile import function_name, thread_name
-from profkit.render.cells import notes, plain
+from profkit.render.cells import kept, notes, plain
 from profkit.render.escape import escape
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
 from profkit.render.values import count, duration, share, shown_of
@@ -57,6 +57,7 @@ def _heading(profile: Profile, view: Timeline) -> Paragraph:
         count(profile.sample_count, "sample"),
         count(len(view.threads), "thread"),
         f"a block is {duration(_block(view))}",
+        *kept(profile, 0, include_idle=True),
     ]
     return Paragraph([((escape(profile.meta.source), "title"), (f"  {', '.join(facts)}", "dim"))])
 

@@ -65,7 +65,7 @@ class Timeline(Displayed):
     edges: ValueColumn
     threads: IndexColumn
     activity: npt.NDArray[np.int64]
-    stretches: Stretches
+    stretches: Stretches = field(repr=False)
     gap: int
     untimed: int
 

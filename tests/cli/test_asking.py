@@ -83,11 +83,22 @@ def test_one_command_line_leaves_nothing_to_the_next(log, capsys) -> None:
     assert "steps" not in record
 
 
-@pytest.mark.parametrize("command", [n for n in NAMES if n not in ("deopts", "info", "flame")])
+OF_TICKS = [name for name in NAMES if name not in ("deopts", "info", "flame", "timeline")]
+
+
+@pytest.mark.parametrize("command", OF_TICKS)
 def test_every_view_is_of_what_is_kept_and_says_so(command, log, capsys) -> None:
-    assert _json(capsys, command, "--focus", "logRequest", log)["total"] == 3
-    text = run(capsys, command, "--focus", "logRequest", "--from", "0", log).out
+    words = (command, "logRequest") if command == "butterfly" else (command,)
+    assert _json(capsys, *words, "--focus", "logRequest", log)["total"] == 3
+    text = run(capsys, *words, "--focus", "logRequest", "--from", "0", log).out
     assert "3 ticks, 75.0 % of 4 ticks kept by --from 0 --focus logRequest" in text
+
+
+def test_a_timeline_is_of_what_is_kept_and_says_so(log, capsys) -> None:
+    record = _json(capsys, "timeline", "--focus", "logRequest", log)
+    assert [step["after"]["samples"] for step in record["steps"]] == [3]
+    text = run(capsys, "timeline", "--focus", "logRequest", log).out
+    assert "75.0 % of 4 ticks kept by --focus logRequest" in text
 
 
 def test_a_flame_graph_is_of_what_is_kept_and_says_so(log, folder, capsys) -> None:

@@ -26,10 +26,11 @@ def test_every_command_with_a_table_has_the_same_choice(command) -> None:
 @pytest.mark.parametrize("command", TABLES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_of_every_command(command, layout, log, capsys) -> None:
-    code, out, err = run(capsys, command, "--format", layout, log)
+    words = (command, "logRequest") if command == "butterfly" else (command,)
+    code, out, err = run(capsys, *words, "--format", layout, log)
     assert (code, err) == (0, "")
     if layout == "json":
-        assert out == run(capsys, command, "--json", log).out
+        assert out == run(capsys, *words, "--json", log).out
         assert json.loads(out)["view"] == command
     elif layout == "csv":
         header, *rows = csv.reader(out.splitlines(), strict=True)
@@ -37,7 +38,7 @@ def test_every_layout_of_every_command(command, layout, log, capsys) -> None:
     elif layout == "markdown":
         assert out.startswith("## `app.log`\n")
     else:
-        assert out == run(capsys, command, log).out
+        assert out == run(capsys, *words, log).out
 
 
 def test_csv_has_exact_figures_and_whole_names(log, capsys) -> None:

@@ -10,12 +10,14 @@ import pytest
 from building import profile_of
 
 import profkit
-from profkit.errors import InputError, InvalidProfileError
+from profkit.errors import InvalidProfileError
 from profkit.profile import Kind, Meta, merge, validate
-from profkit.symbols.source_text import source_text, with_contents
+from profkit.symbols.source_text import source_text
+from profkit.symbols.sources import apply_source_maps
 
 _ROOT = Path(__file__).parents[2]
 FILE = "/srv/app/lib/server.js"
+_START = {"line": 0, "column": 0}
 
 
 @pytest.fixture
@@ -90,19 +92,21 @@ def test_a_log_keeps_its_scripts_only_when_asked() -> None:
     assert "const jwt = require('jsonwebtoken');" in text.splitlines()[4]
 
 
-def test_a_source_map_brings_its_sources(profile, tmp_path) -> None:
+def test_a_source_map_brings_its_sources(tmp_path) -> None:
+    script = tmp_path / "app.js"
+    made = profile_of(([("f", str(script), 1, 1, Kind.JS)], 1))
+    content = {"version": 3, "mappings": "AAAA", "sources": ["server.ts"], "file": "app.js"}
     path = tmp_path / "app.js.map"
-    content = {"version": 3, "sources": ["server.js", "x.js"], "sourceRoot": "/srv/app/lib"}
-    path.write_text(json.dumps(content | {"sourcesContent": ["text", "other"]}))
-    assert with_contents(profile, str(path)).sources == {FILE: "text"}
-    sections = [{"offset": {"line": 0, "column": 0}, "map": content | {"sourcesContent": ["s"]}}]
-    path.write_text(")]}'\n" + json.dumps({"version": 3, "sections": sections}))
-    assert with_contents(profile, str(path)).sources == {FILE: "s"}
-    path.write_text(json.dumps(content))
-    assert with_contents(profile, str(path)).sources == {}
-    path.write_text("[]")
-    with pytest.raises(InputError, match="is no source map"):
-        with_contents(profile, str(path))
+    for part in (content, {"version": 3, "sections": [{"offset": _START, "map": content}]}):
+        content["sourcesContent"] = ["text"]
+        path.write_text(json.dumps(part))
+        mapped = apply_source_maps(made, [str(path)], sources=True)
+        assert list(mapped.sources.values()) == ["text"]
+        assert validate(mapped).strings[mapped.functions.file[0]] in mapped.sources
+        assert not apply_source_maps(made, [str(path)]).sources
+        del content["sourcesContent"]
+        path.write_text(json.dumps(part))
+        assert not apply_source_maps(made, [str(path)], sources=True).sources
 
 
 def test_sources_are_of_files_that_are_named(profile) -> None:

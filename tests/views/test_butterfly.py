@@ -105,7 +105,7 @@ def test_recursion_is_the_functions_own() -> None:
 def test_without_recursion_its_callees_are_those_of_the_tree() -> None:
     profile = profile_of(([MAIN, F, G], 5), ([MAIN, F, G, H], 2), ([H, F, H], 3))
     view = butterfly(profile, ButterflyOptions("f", depth=None))
-    below = tree(profile, TreeOptions(focus="f"))
+    below = tree(profile, TreeOptions(of="f"))
     assert view.callees.function.tolist() == below.function.tolist()[1:]
     assert view.callees.total_values.tolist() == below.total_values.tolist()[1:]
 
