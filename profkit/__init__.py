@@ -2,7 +2,7 @@
 
 :func:`load` reads a profile, whatever recorded it. :func:`top`, :func:`heavy`, :func:`tree`,
 :func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen
-options, and returns columns.
+options, and returns columns. :func:`write` writes it as a file of another tool.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
 """
@@ -17,9 +17,11 @@ from profkit._version import __version__
 if TYPE_CHECKING:
     from profkit.errors import InputError, ProfkitError, UsageError
     from profkit.formats import FORMATS, ReadOptions, TickSelection
+    from profkit.formats.targets import TARGETS
     from profkit.loading import load
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
+    from profkit.saving import write
     from profkit.views.flame import FlameOptions, flame
     from profkit.views.heavy import HeavyOptions, heavy
     from profkit.views.ranking import RankingOptions, group_name
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "TARGETS",
     "FlameOptions",
     "FlameStyle",
     "HeavyOptions",
@@ -52,6 +55,7 @@ __all__ = [
     "tick_report",
     "top",
     "tree",
+    "write",
 ]
 
 _HOMES = {
@@ -64,6 +68,7 @@ _HOMES = {
     "ProfkitError": "profkit.errors",
     "RankingOptions": "profkit.views.ranking",
     "ReadOptions": "profkit.formats",
+    "TARGETS": "profkit.formats.targets",
     "TickOptions": "profkit.views.ticks",
     "TickSelection": "profkit.formats",
     "TreeOptions": "profkit.views.tree",
@@ -78,6 +83,7 @@ _HOMES = {
     "tick_report": "profkit.views.ticks",
     "top": "profkit.views.ranking",
     "tree": "profkit.views.tree",
+    "write": "profkit.saving",
 }
 _NAMES_AT_HOME = {"top": "rank"}
 

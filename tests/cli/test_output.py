@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from running import run, spawn
 
-from profkit.cli.output import write_file
+from profkit.files import write_file
 from profkit.errors import OutputError
 
 
