@@ -113,12 +113,11 @@ def _location(profile: Profile, row: int) -> bytes:
 
 def _function(profile: Profile, row: int, strings: Numbered[str]) -> bytes:
     functions = profile.functions
-    name = strings[function_name(profile, row)]
+    # Without a system name pprof takes the name for demangled, and leaves `<module>` as it is.
     return block(
         5,
         number(1, row + 1)
-        + number(2, name)
-        + number(3, name)
+        + number(2, strings[function_name(profile, row)])
         + number(4, strings[profile.text(int(functions.file[row]))])
         + number(5, max(int(functions.line[row]), 0)),
     )

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit._version import __version__
-from profkit.formats.decimals import in_decimals
+from profkit.formats.decimals import UNITS, in_decimals
 from profkit.formats.interning import Numbered
 from profkit.formats.writing.contents import source_names, time_type
-from profkit.formats.writing.jsonpieces import joined, string
+from profkit.formats.writing.jsonpieces import array, joined, string
 from profkit.formats.writing.stacks import stacks
 from profkit.formats.writing.timeline import lay_out, weights
-from profkit.profile import ABSENT, NANOSECONDS, StackTree, function_name, thread_name
+from profkit.profile import ABSENT, COUNT, NANOSECONDS, StackTree, function_name, thread_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,8 @@ __all__ = ["write"]
 
 _SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 _UNITS = {NANOSECONDS: "nanoseconds", "bytes": "bytes"}
-_PIECE = 1 << 14
+_FRAMES = 1 << 22  # so many are put together at once
+_PIECE = 1 << 12
 
 
 def write(profile: Profile, value_type: int | None) -> Iterator[bytes]:
@@ -63,7 +64,7 @@ def write(profile: Profile, value_type: int | None) -> Iterator[bytes]:
         node = place[thread.samples.node].astype(np.int64)
         yield from _stacks(tree, node, row, words)
         yield b',"weights":'
-        yield from joined(in_decimals(value, unit) for value in weight.tolist())
+        yield from _numbers(weight, unit)
         yield b"}"
     yield b"]}\n"
 
@@ -109,16 +110,27 @@ def _measure(profile: Profile, thread: Thread, number: int) -> tuple[Ints, Ints,
     return timeline.row, timeline.duration, timeline.start
 
 
+def _numbers(column: Ints, unit: str) -> Iterator[bytes]:
+    if unit in UNITS.values() and unit != COUNT:
+        return joined(in_decimals(value, unit) for value in column.tolist())
+    return array(column)
+
+
 def _stacks(tree: StackTree, node: Ints, row: Ints, words: list[str]) -> Iterator[bytes]:
     """Yield the samples' stacks. Each that repeats among some thousands is put together once."""
     yield b"["
     nodes = np.where(row == ABSENT, ABSENT, node[row])
-    for start in range(0, len(nodes), _PIECE):
-        piece = nodes[start : start + _PIECE]
+    depth = float(np.mean(tree.depth[node])) + 1
+    size = max(int(_FRAMES / depth), 1)
+    for start in range(0, len(nodes), size):
+        piece = nodes[start : start + size]
         text = {
             leaf: f"[{','.join(stack)}]"
             for leaf, stack in stacks(tree, np.unique(piece[piece != ABSENT]).tolist(), words)
         }
         text[ABSENT] = "[]"
-        yield (("," if start else "") + ",".join(map(text.__getitem__, piece.tolist()))).encode()
+        for at in range(0, len(piece), _PIECE):
+            comma = "," if start or at else ""
+            texts = map(text.__getitem__, piece[at : at + _PIECE].tolist())
+            yield (comma + ",".join(texts)).encode()
     yield b"]"

@@ -102,16 +102,21 @@ def _until_next(profile: Profile, time: Ints) -> Timeline:
 
 
 def _one_after_the_other(time: Ints, duration: Ints, interval: int | None) -> Timeline:
-    """Let each sample begin where the one before ends, or at its time where that is far away."""
+    """Let each sample begin where the one before ends, or at its time where a hole is before it.
+
+    A hole is long in itself, and longer than the sample before it.
+    """
     positive = duration[duration > 0]
     usual = interval or (int(np.median(positive)) if len(positive) else 0)
-    limit = _LONGEST * usual
+    hole = np.diff(time) - duration[:-1]
+    is_late = np.append(False, hole > np.maximum(duration[:-1], _LONGEST * usual))
     rows: list[int] = []
     begins: list[int] = []
     durations: list[int] = []
     end = int(time[0]) if len(time) else 0
-    for row, (at, lasts) in enumerate(zip(time.tolist(), duration.tolist(), strict=True)):
-        if at - end > limit:
+    spans = zip(time.tolist(), duration.tolist(), is_late[: len(time)].tolist(), strict=True)
+    for row, (at, lasts, late) in enumerate(spans):
+        if late and at > end:
             rows.append(ABSENT)
             begins.append(end)
             durations.append(at - end)
