@@ -69,6 +69,7 @@ FORMATS = (
     Format("v8log", "V8 tick log (node --prof)", (".log",)),
     Format("cpuprofile", "V8 CPU profile (node --cpu-prof, Chrome DevTools)", (".cpuprofile",)),
     Format("speedscope", "speedscope JSON (py-spy, speedscope)", (".speedscope.json",)),
+    Format("pprof", "pprof (Go, gperftools)", (".pb", ".pprof", ".prof")),
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )
 

@@ -20,6 +20,7 @@ FILES = {
     "cpuprofile": "chrome/*/page.cpuprofile.gz",
     "folded": "py-spy/*/py-web-logger.threads.raw.txt.gz",
     "speedscope": "py-spy/*/py-web-quiet.speedscope.json.gz",
+    "pprof": "go/*/orders.pb.gz",
     "speedscope events": "pyinstrument/*/py-web-quiet.speedscope.json.gz",
 }
 # The beginning of a recording is as good as all of it, and there are many to read.
@@ -38,6 +39,8 @@ def shortened(name):
     data = sample(name)
     if name == "folded":
         return b"\n".join(data.split(b"\n")[:LINES]) + b"\n"
+    if name == "pprof":
+        return data
     document = json.loads(data)
     if name == "cpuprofile":
         for key in ("samples", "timeDeltas"):
@@ -132,7 +135,7 @@ numbers = st.one_of(
 )
 
 
-@pytest.mark.parametrize("name", sorted(FILES.keys() - {"folded"}))
+@pytest.mark.parametrize("name", sorted(FILES.keys() - {"folded", "pprof"}))
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_changed_values_give_a_profile_or_an_error(name, data):

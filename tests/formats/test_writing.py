@@ -47,6 +47,7 @@ RECORDINGS = [
     "py-spy/0.4.3/py-web-logger.raw.txt.gz",
     "py-spy/0.4.3/py-web-quiet.speedscope.json.gz",
     "pyinstrument/5.1.3/py-web-quiet.speedscope.json.gz",
+    "go/1.19.8/orders.pb.gz",
 ]
 HUGE = "x" * 100_000
 NASTY = ("nul\0", "line\nend", "half\ud800pair", "tab\tand;semicolon", "\x9b31m", HUGE, "ends in 7")
@@ -148,6 +149,16 @@ def content(profile):
     ]
 
 
+def summed(profile):
+    """Return the sum of each stack, by thread, without what is 0."""
+    found = Counter()
+    for who, samples in content(profile):
+        for stack, values, _ in samples:
+            for number, value in enumerate(values):
+                found[who, stack, number] += value
+    return {key: value for key, value in found.items() if value}
+
+
 # --- what a file says -----------------------------------------------------------------------------
 
 
@@ -220,30 +231,22 @@ def test_what_was_read_and_written_is_read_the_same(name, profile) -> None:
         profile = profile.replace(threads=[t for t in profile.threads if len(t.samples)][:1])
     once = read_back(text_of(profile, name), name)
     again = read_back(text_of(once, name), name)
-    if name == "folded":  # whose lines have no order
-        first, second = (
-            [(who, Counter(samples)) for who, samples in content(p)] for p in (once, again)
-        )
-        assert first == second
+    if name in {"folded", "pprof"}:  # which have one sum a stack
+        assert summed(once) == summed(again)
     else:
         assert content(once) == content(again)
     assert once.value_types == again.value_types
 
 
-@pytest.mark.parametrize(
-    "recording", [r for r in RECORDINGS if "raw" in r or "speedscope" in r or "cpuprofile" in r]
-)
+@pytest.mark.parametrize("recording", [r for r in RECORDINGS if "v8.log" not in r])
 def test_a_recording_that_is_written_in_its_own_format_is_read_the_same(recording) -> None:
     profile = load(SAMPLES / recording)
     again = read_back(text_of(profile, profile.meta.format), profile.meta.format)
     exact, rough = content(profile), content(again)
     assert [who for who, _ in exact] == [who for who, _ in rough] or len(exact) == 1
     for (_, before), (_, after) in zip(exact, rough, strict=True):
-        if profile.meta.format == "folded":
-            by_stack = Counter()
-            for stack, values, _ in before:
-                by_stack[stack] += values[0]
-            assert {stack: values[0] for stack, values, _ in after} == dict(by_stack)
+        if profile.meta.format in {"folded", "pprof"}:
+            assert summed(profile) == summed(again)
         elif profile.meta.format == "speedscope":  # which has one line a function
             assert [
                 ([frame[:5] for frame in stack], values, time) for stack, values, time in before
