@@ -97,9 +97,9 @@ def _refuse_missing(file: File, source: str) -> None:
         if len(sample.values) != width:
             message = f"has {len(sample.values)} values; {width} are expected"
             raise FormatError(source, message, where=f"sample {number}")
-        for location in sample.locations:
-            if location not in file.locations:
-                message = f"location {location} does not exist"
+        for identity in sample.locations:
+            if identity not in file.locations:
+                message = f"location {identity} does not exist"
                 raise FormatError(source, message, where=f"sample {number}")
     for number, location in file.locations.items():
         for line in location.lines:
