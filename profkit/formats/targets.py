@@ -46,8 +46,8 @@ class Target:
     """A format to write: its name for ``--to``, what it is, how its files are named, what it holds.
 
     ``wants_lines`` says whether profiles are best read with the lines that ran, ``holds_hits``
-    whether samples have a time and a count, ``packed`` whether its files are compressed with gzip,
-    whatever they are called.
+    whether samples have a time and a count, ``times_are_values`` whether they follow one another as
+    their values say, ``packed`` whether its files are compressed with gzip, whatever their name.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Target:
     holds: frozenset[Content] = frozenset()
     wants_lines: bool = False
     holds_hits: bool = False
+    times_are_values: bool = False
     packed: bool = False
 
     @property
@@ -74,6 +75,7 @@ TARGETS = (
         "speedscope JSON",
         (".speedscope.json",),
         frozenset({_C.VALUES, _C.TIMES, _C.THREADS}),
+        times_are_values=True,
     ),
     Target(
         "cpuprofile",

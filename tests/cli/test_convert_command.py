@@ -19,8 +19,8 @@ def test_a_profile_is_written_and_what_is_left_out_is_said(log, folder, capsys) 
     assert err.splitlines() == [
         "profkit: wrote 4 samples as speedscope to app.speedscope.json",
         (
-            "profkit: what speedscope does not hold is left out: which compiler made the code, "
-            "native addresses, states of the virtual machine"
+            "profkit: what speedscope does not hold is left out: when samples were taken, "
+            "which compiler made the code, native addresses, states of the virtual machine"
         ),
     ]
     assert profkit.load(folder / "app.speedscope.json").sample_count == 4

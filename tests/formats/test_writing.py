@@ -348,6 +348,11 @@ def test_an_unknown_format_is_refused() -> None:
         (RECORDINGS[2], "cpuprofile", []),
         (RECORDINGS[2], "chrome_trace", []),
         (RECORDINGS[4], "firefox", [Content.STATES]),
+        (
+            RECORDINGS[1],
+            "speedscope",
+            [Content.TIMES, Content.TIERS, Content.ADDRESSES, Content.STATES],
+        ),
     ],
 )
 def test_what_a_format_does_not_hold_is_said(recording, name, lost) -> None:
@@ -365,12 +370,25 @@ def test_values_that_are_left_out_are_named() -> None:
 # --- times ----------------------------------------------------------------------------------------
 
 
-def test_a_thread_that_is_not_sampled_for_long_is_idle() -> None:
-    profile = timed((("f",), 0, 1000), (("g",), 10**6, 2000), (("h",), 1_002_500, 1000))
+def test_a_thread_that_is_not_sampled_is_idle() -> None:
+    profile = timed((("f",), 0, 1000), (("g",), 10**6, 2000), (("h",), 1_003_000, 1000))
     ((_, found),) = READERS["cpuprofile"](text_of(profile, "cpuprofile"))
-    assert found == [(("f",), 1000), (("(idle)",), 999_000), (("g",), 2000), (("h",), 1000)]
+    idle = ("(idle)",)
+    assert found == [
+        (("f",), 1000), (idle, 999_000), (("g",), 2000), (idle, 1000), (("h",), 1000)
+    ]  # fmt: skip
     ((_, found),) = READERS["speedscope"](text_of(profile, "speedscope"))
     assert found == [(("f",), 1000), (("g",), 2000), (("h",), 1000)]
+
+
+def test_short_holes_are_closed_where_values_and_times_do_not_agree() -> None:
+    profile = timed(
+        (("f",), 0, 2000), (("g",), 1000, 1000), (("h",), 4000, 1000), (("i",), 50_000, 1000)
+    )  # fmt: skip
+    ((_, found),) = READERS["cpuprofile"](text_of(profile, "cpuprofile"))
+    assert found == [
+        (("f",), 2000), (("g",), 1000), (("h",), 1000), (("(idle)",), 46_000), (("i",), 1000)
+    ]  # fmt: skip
 
 
 def test_a_count_lasts_until_the_next_sample() -> None:

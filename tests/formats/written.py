@@ -141,7 +141,7 @@ def read_chrome_trace(data):
             thread["nodes"] += chunk["cpuProfile"]["nodes"]
             thread["samples"] += chunk["cpuProfile"]["samples"]
             thread["deltas"] += chunk["timeDeltas"]
-            thread["endTime"] = chunk["cpuProfile"].get("endTime")
+            thread["endTime"] = chunk.get("endTime")
     return [(names[t["tid"]], _v8_samples(t, t["deltas"])) for t in threads.values()]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from profkit.formats.writing.jsonpieces import string
 from profkit.formats.writing.owners import numbered_threads
-from profkit.formats.writing.v8form import ROOT, v8_profile
+from profkit.formats.writing.v8form import ROOT, CallFrames, v8_profile
 from profkit.profile import ABSENT, thread_name
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def write(profile: Profile, value_type: int | None) -> Iterator[bytes]:
     """
     comma = ""
     yield b'{"traceEvents":[\n'
-    later = _shift(profile)
+    later, call_frames = _shift(profile), CallFrames(profile)
     for number, (thread, process, own) in enumerate(numbered_threads(profile), 1):
-        found = v8_profile(profile, thread, value_type, later=later)
+        found = v8_profile(profile, thread, value_type, call_frames, later=later)
         for event in _events(found, thread, f'"pid":{process},"tid":{own}', number):
             yield (comma + event).encode()
             comma = ",\n"
@@ -50,10 +50,10 @@ def write(profile: Profile, value_type: int | None) -> Iterator[bytes]:
 
 def _shift(profile: Profile) -> int:
     """Return how much later all must be to begin after 0, which DevTools takes for no time."""
-    starts = [
-        t.samples.time[0] for t in profile.threads if t.samples.time is not None and len(t.samples)
-    ]
-    first = min([profile.meta.start_time or 0, *map(int, starts)])
+    told = profile.meta.start_time
+    times = [t.samples.time for t in profile.threads if len(t.samples)]
+    starts = [(told or 0) if time is None else int(time[0]) for time in times]
+    first = min(starts if told is None else [told, *starts], default=0)
     return max(_MILLISECOND - first, 0)
 
 
@@ -72,17 +72,16 @@ def _events(found: V8Profile, thread: Thread, who: str, number: int) -> Iterator
     # A node comes in the chunk in which it is first needed, after its parent.
     first_chunk = _first_chunks(found)
     times = found.start + np.cumsum(found.deltas)
-    for chunk, at in enumerate(range(0, max(len(found.samples), 1), _CHUNK)):
+    for chunk, at in enumerate(range(0, len(found.samples), _CHUNK)):
         piece = slice(at, at + _CHUNK)
         nodes = _nodes(found, np.flatnonzero(first_chunk == chunk), with_root=chunk == 0)
         line = found.line[piece]
         lines = f',"lines":{_array(np.maximum(line, 0))}' if (found.line != ABSENT).any() else ""
         end = f',"endTime":{found.end}' if at + _CHUNK >= len(found.samples) else ""
-        moment = int(times[piece][-1]) if len(times) else found.start
         yield (
-            f'{{"name":"ProfileChunk",{head},"ts":{moment},"args":{{"data":{{'
-            f'"cpuProfile":{{"nodes":{nodes},"samples":{_array(found.samples[piece])}{end}}},'
-            f'"timeDeltas":{_array(found.deltas[piece])}{lines}}}}}}}'
+            f'{{"name":"ProfileChunk",{head},"ts":{times[piece][-1]},"args":{{"data":{{'
+            f'"cpuProfile":{{"nodes":{nodes},"samples":{_array(found.samples[piece])}}},'
+            f'"timeDeltas":{_array(found.deltas[piece])}{lines}{end}}}}}}}'
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from profkit.errors import UsageError
 from profkit.formats.writing.jsonpieces import array, joined
-from profkit.formats.writing.v8form import ROOT, v8_profile
+from profkit.formats.writing.v8form import ROOT, CallFrames, v8_profile
 from profkit.profile import ABSENT, thread_name
 from profkit.profile.columns import unique_rows
 
@@ -31,7 +31,7 @@ def write(profile: Profile, value_type: int | None) -> Iterator[bytes]:
     Raises :class:`~profkit.errors.UsageError` where there are several threads, or negative values.
     """
     thread = _only_thread(profile)
-    found = v8_profile(profile, thread, value_type)
+    found = v8_profile(profile, thread, value_type, CallFrames(profile))
     yield b'{"nodes":'
     yield from joined(_nodes(found))
     yield f',"startTime":{found.start},"endTime":{found.end},"samples":'.encode()

@@ -15,7 +15,7 @@ from profkit._version import __version__
 from profkit.formats.firefox.categories import CATEGORIES, category_of, subcategory_of
 from profkit.formats.firefox.tables import Resources, columns, fixed, numbers, optional
 from profkit.formats.interning import Numbered
-from profkit.formats.writing.contents import source_names
+from profkit.formats.writing.contents import shown_type, source_names
 from profkit.formats.writing.jsonpieces import array, joined, string
 from profkit.formats.writing.owners import numbered_threads
 from profkit.formats.writing.timeline import lay_out
@@ -35,7 +35,7 @@ _WEIGHTS = {NANOSECONDS: "tracing-ms", "bytes": "bytes"}
 
 
 def write(profile: Profile, value_type: int | None) -> Iterator[bytes]:
-    """Yield the file in pieces; without ``value_type`` it has the first value."""
+    """Yield the file in pieces; without ``value_type`` it has the first time, or else value."""
     strings = Numbered[str]()
     resources = Resources(profile, strings)
     yield b'{"meta":' + _meta(profile).encode()
@@ -94,7 +94,7 @@ def _thread(
     *,
     is_main: bool,
 ) -> Iterator[bytes]:
-    number = value_type or 0
+    number = shown_type(profile, value_type)
     unit = profile.value_types[number].unit
     samples = thread.samples
     time = lay_out(profile, thread, value_type).begin if samples.time is None else samples.time

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from profkit.formats.targets import Target
     from profkit.profile import Profile
 
-__all__ = ["contents", "count_type", "left_out", "source_names", "time_type"]
+__all__ = ["contents", "count_type", "left_out", "shown_type", "source_names", "time_type"]
 
 
 def left_out(profile: Profile, target: Target, value_type: int | None = None) -> list[str]:
@@ -28,7 +28,11 @@ def left_out(profile: Profile, target: Target, value_type: int | None = None) ->
             kept = _kept_values(profile, target, value_type)
             lost = [v.type for n, v in enumerate(profile.value_types) if n not in kept]
             said += [f"the values {', '.join(lost)}"] if lost else []
-        elif content not in target.holds:
+        elif content not in target.holds or (
+            content is Content.TIMES
+            and target.times_are_values
+            and time_type(profile, value_type) is None
+        ):
             said.append(content.value)
     return said
 
@@ -70,6 +74,14 @@ def time_type(profile: Profile, value_type: int | None) -> int | None:
     return _pick(profile, value_type, NANOSECONDS)
 
 
+def shown_type(profile: Profile, value_type: int | None) -> int:
+    """Return the one value to write: what was asked for, else a time, else the first."""
+    if value_type is not None:
+        return value_type
+    timed = time_type(profile, None)
+    return 0 if timed is None else timed
+
+
 def count_type(profile: Profile, value_type: int | None) -> int | None:
     """Return the value type that counts samples; None where there is none."""
     return _pick(profile, value_type, COUNT)
@@ -90,8 +102,7 @@ def _kept_values(profile: Profile, target: Target, value_type: int | None) -> se
     if Content.TIMES not in target.holds:
         return {0}
     # One row a sample holds a count that is always 1, hits hold any count.
-    time, count = time_type(profile, None), count_type(profile, None)
-    first = 0 if time is None else time
+    first, count = shown_type(profile, None), count_type(profile, None)
     return {first, count} if target.holds_hits or _is_one_each(profile, count) else {first}
 
 

@@ -104,12 +104,15 @@ def _until_next(profile: Profile, time: Ints) -> Timeline:
 def _one_after_the_other(time: Ints, duration: Ints, interval: int | None) -> Timeline:
     """Let each sample begin where the one before ends, or at its time where a hole is before it.
 
-    A hole is long in itself, and longer than the sample before it.
+    Where samples overlap, values and times do not agree to the last, and only what is long in
+    itself, and longer than the sample before, is a hole.
     """
     positive = duration[duration > 0]
     usual = interval or (int(np.median(positive)) if len(positive) else 0)
     hole = np.diff(time) - duration[:-1]
-    is_late = np.append(False, hole > np.maximum(duration[:-1], _LONGEST * usual))
+    overlaps = bool((hole < 0).any())
+    least = np.maximum(duration[:-1], _LONGEST * usual) if overlaps else 0
+    is_late = np.append(False, hole > least)
     rows: list[int] = []
     begins: list[int] = []
     durations: list[int] = []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int64]
 
-__all__ = ["ROOT", "V8Profile", "v8_profile"]
+__all__ = ["ROOT", "CallFrames", "V8Profile", "v8_profile"]
 
 ROOT = '{"functionName":"(root)","scriptId":"0","url":"","lineNumber":-1,"columnNumber":-1}'
 """The call frame of the node whose id is 1."""
@@ -62,8 +62,30 @@ class V8Profile:
         return len(self.parent)
 
 
+class CallFrames:
+    """The call frames of a profile's functions, in JSON; ``texts`` has each once.
+
+    ``of_function`` (shape ``(functions,)``) are their numbers there, ``idle`` is that of
+    ``(idle)``.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        texts, scripts = Numbered[str](), Numbered[str]({"": 0})
+        functions = range(len(profile.functions))
+        self.of_function = np.array(
+            [texts[_call_frame(profile, function, scripts)] for function in functions], np.int64
+        )
+        self.idle = texts[_IDLE]
+        self.texts = tuple(texts)
+
+
 def v8_profile(
-    profile: Profile, thread: Thread, value_type: int | None, *, later: int = 0
+    profile: Profile,
+    thread: Thread,
+    value_type: int | None,
+    call_frames: CallFrames,
+    *,
+    later: int = 0,
 ) -> V8Profile:
     """Put a thread into V8's form, with its times so many nanoseconds later.
 
@@ -81,17 +103,13 @@ def v8_profile(
     line = np.full(len(known), ABSENT, np.int64)
     line[known] = profile.frames.line[profile.tree.frame[node[known]]]
 
-    texts, scripts = Numbered[str](), Numbered[str]({"": 0})
-    text_of = np.array(
-        [texts[_call_frame(profile, n, scripts)] for n in range(len(profile.functions))], np.int64
-    )
-    tree, samples = _build_tree(profile, node, text_of, texts[_IDLE])
+    tree, samples = _build_tree(profile, node, call_frames)
     time = _in_microseconds(timeline.begin + later)
     told = profile.meta.start_time
     first = timeline.start if told is None else min(told, timeline.start)
     start = _in_microseconds(first + later)
     return V8Profile(
-        call_frames=tuple(texts),
+        call_frames=call_frames.texts,
         parent=tree.parent + np.int64(_FIRST_ID),
         call_frame=tree.frame.astype(np.int64),
         samples=samples + np.int64(_FIRST_ID),
@@ -128,19 +146,20 @@ def _url(file: str) -> str:
 
 
 def _build_tree(
-    profile: Profile, node: Ints, text_of: Ints, idle: int
+    profile: Profile, node: Ints, call_frames: CallFrames
 ) -> tuple[StackTree, IndexColumn]:
     """Return the tree of what the samples need, and each sample's place in it.
 
     ``node`` is -1 where nothing was sampled.
     """
     parent = np.append(profile.tree.parent, ABSENT).astype(np.int64)
-    frame = np.append(text_of[profile.function_of_node], idle)
+    frame = np.append(call_frames.of_function[profile.function_of_node], call_frames.idle)
     node = np.where(node == ABSENT, len(profile.tree), node)
     kind = np.append(profile.kind_of_node, Kind.IDLE)
     collector = _collector(profile)
     if collector is not None:
-        parent, frame = np.append(parent, ABSENT), np.append(frame, text_of[collector])
+        parent = np.append(parent, ABSENT)
+        frame = np.append(frame, call_frames.of_function[collector])
         node = _lift_collections(node, parent, kind == Kind.GC)
     used = np.zeros(len(parent), bool)
     used[node] = True
