@@ -399,6 +399,16 @@ def test_a_count_lasts_until_the_next_sample() -> None:
     assert [node["hitCount"] for node in file["nodes"]] == [0, 1, 5, 1]
 
 
+@pytest.mark.parametrize("name", ["speedscope", "firefox", "folded"])
+def test_decimals_are_written_as_such(name) -> None:
+    profile = profile_of(([("f",)], 1500), value_type=ValueType("samples", "thousandths"))
+    data = text_of(profile, name)
+    if name == "folded":
+        assert data == b"f 1.500\n"
+    else:
+        assert sums(READERS[name](data)[0][1]) == {("f",): 1.5}
+
+
 def test_counts_without_times_are_milliseconds() -> None:
     profile = profile_of(([("f",)], 2), ([("g",)], 3))
     file = json.loads(text_of(profile, "cpuprofile"))

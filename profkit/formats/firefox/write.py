@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit._version import __version__
+from profkit.formats.decimals import UNITS
 from profkit.formats.firefox.categories import CATEGORIES, category_of, subcategory_of
 from profkit.formats.firefox.tables import Resources, columns, fixed, numbers, optional
 from profkit.formats.interning import Numbered
@@ -32,6 +33,8 @@ _VERSION = 60
 _GECKO_VERSION = 32
 _PER_MILLISECOND = 10**6
 _WEIGHTS = {NANOSECONDS: "tracing-ms", "bytes": "bytes"}
+_PARTS = {NANOSECONDS: _PER_MILLISECOND, **{unit: 10**n for n, unit in UNITS.items() if n}}
+"""How many of a unit one of the file's is."""
 
 
 def write(profile: Profile, value_type: int | None) -> Iterator[bytes]:
@@ -112,7 +115,7 @@ def _thread(
     yield b',"time":'
     yield from array(time / _PER_MILLISECOND)
     yield b',"weight":'
-    yield from array(weight / _PER_MILLISECOND if unit == NANOSECONDS else weight)
+    yield from array(weight / _PARTS[unit] if unit in _PARTS else weight)
     yield b"}}"
 
 
