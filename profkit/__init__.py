@@ -3,7 +3,7 @@
 :func:`load` reads a profile, whatever recorded it. :func:`apply` keeps of it what is asked.
 :func:`top`, :func:`heavy`, :func:`tree`, :func:`butterfly`, :func:`lines`, :func:`timeline`,
 :func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen
-options, and returns columns.
+options, and returns columns. :func:`write` writes it as a file of another tool.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
 """
@@ -18,9 +18,11 @@ from profkit._version import __version__
 if TYPE_CHECKING:
     from profkit.errors import InputError, ProfkitError, UsageError
     from profkit.formats import FORMATS, ReadOptions, TickSelection
+    from profkit.formats.targets import TARGETS
     from profkit.loading import load
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
+    from profkit.saving import write
     from profkit.symbols.source_text import source_text
     from profkit.transforms.steps import Step, apply
     from profkit.views.butterfly import ButterflyOptions, butterfly
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "TARGETS",
     "ButterflyOptions",
     "DeoptOptions",
     "FlameOptions",
@@ -72,6 +75,7 @@ __all__ = [
     "timeline",
     "top",
     "tree",
+    "write",
 ]
 
 _HOMES = {
@@ -88,6 +92,7 @@ _HOMES = {
     "RankingOptions": "profkit.views.ranking",
     "ReadOptions": "profkit.formats",
     "Step": "profkit.transforms.steps",
+    "TARGETS": "profkit.formats.targets",
     "TickOptions": "profkit.views.ticks",
     "TickSelection": "profkit.formats",
     "TimelineOptions": "profkit.views.timeline",
@@ -110,6 +115,7 @@ _HOMES = {
     "timeline": "profkit.views.timeline",
     "top": "profkit.views.ranking",
     "tree": "profkit.views.tree",
+    "write": "profkit.saving",
 }
 _NAMES_AT_HOME = {"top": "rank"}
 

@@ -17,6 +17,7 @@ import profkit
 from profkit.cli.commands import COMMANDS
 from profkit.cli.commands import profkit as command_line
 from profkit.formats import FORMATS
+from profkit.formats.targets import TARGETS, Content
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -97,6 +98,23 @@ def test_a_command_has_a_page_with_all_its_options(command):
 @pytest.mark.parametrize("known", [known.name for known in FORMATS])
 def test_a_format_has_a_page(known):
     assert (DOCS / "reference" / "formats" / f"{known}.md").read_text().startswith("# ")
+
+
+def test_a_format_that_is_written_is_told_with_what_it_holds():
+    page = (DOCS / "reference" / "commands" / "convert.md").read_text()
+    for target in TARGETS:
+        suffixes = ", ".join(f"`{suffix}`" for suffix in target.suffixes)
+        assert f"| `{target.name}` | {suffixes} | " in page
+    heading = "| | " + " | ".join(f"`{target.name}`" for target in TARGETS) + " |\n"
+    assert heading in page
+    for content in Content:
+        row = re.search(rf"^\| {content.value} \| (.*) \|$", page, re.MULTILINE)
+        held = [cell != "no" for cell in row[1].split(" | ")]
+        expected = [
+            content in target.holds or (content is Content.VALUES and target.holds_hits)
+            for target in TARGETS
+        ]
+        assert held == expected, content
 
 
 def test_no_page_is_about_what_does_not_exist():

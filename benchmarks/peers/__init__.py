@@ -16,6 +16,7 @@ __all__ = ["MissingError", "Peers"]
 HERE = Path(__file__).resolve().parent
 CPUPRO = "0.7.0"
 SPEEDSCOPE = "1.25.0"
+DEVTOOLS = "0.0.65"
 PYINFERNO = "0.2.6"
 # What speedscope makes of a large profile does not fit into Node's own bounds on every machine.
 ROOM = "--max-old-space-size=12000"
@@ -58,10 +59,22 @@ class Peers:
         self.versions["Node"] = said.stdout.strip().lstrip("v")
         return self._node
 
+    def figures(self, peer: str, file: Path) -> list[str | Path]:
+        """Return the command that prints what a peer makes of ``file``. Raises MissingError."""
+        if peer == "devtools":
+            node = self._found_node()
+            self._ensure_package("@paulirish/trace_engine", DEVTOOLS)
+            return [node, HERE / "devtools.mjs", self._folder, file]
+        return [*self.command(peer, file, file), "figures"]
+
     def _script(
         self, name: str, version: str, file: Path | None, script: str = ""
     ) -> list[str | Path]:
         node = self._found_node()
+        self._ensure_package(name, version)
+        return [node, ROOM, HERE / f"{script or name}.js", self._folder, str(file)]
+
+    def _ensure_package(self, name: str, version: str) -> None:
         if not (self._folder / "node_modules" / name).exists():
             npm = shutil.which("npm")
             if not npm:
@@ -72,7 +85,6 @@ class Peers:
                 name, [npm, "install", *options, "--prefix", self._folder, f"{name}@{version}"]
             )
         self.versions[name] = version
-        return [node, ROOM, HERE / f"{script or name}.js", self._folder, str(file)]
 
     def _pyinferno(self) -> Path:
         python = self._folder / "python/bin/python"

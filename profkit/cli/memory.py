@@ -14,8 +14,8 @@ import zlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from profkit.cli.output import write_file
 from profkit.errors import ProfkitError
+from profkit.files import write_file
 from profkit.source import STDIN
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Where results go: standard output, or a file that is written beside its place and renamed."""
+"""Where results go: standard output, or a file that is written whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from profkit.errors import OutputError
+from profkit.files import output_error, write_file
 from profkit.render.records import record_of
 from profkit.render.text import to_text
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from profkit.render.tables import Document
 
-__all__ = ["LAYOUTS", "Writing", "terminal_width", "write", "write_file"]
+__all__ = ["LAYOUTS", "Writing", "terminal_width", "write"]
 
 STDOUT = "-"
 
 
-def write(content: str | bytes | Iterable[str], output: str | None) -> None:
+def write(content: str | bytes | Iterable[str] | Iterable[bytes], output: str | None) -> None:
     """Write a result to the file ``output``, or to standard output where that is None or ``-``.
 
     A long one may come in pieces.
@@ -35,65 +35,22 @@ def write(content: str | bytes | Iterable[str], output: str | None) -> None:
         write_file(output, content)
         return
     try:
-        if isinstance(content, bytes):
-            sys.stdout.buffer.write(content)
-        else:
-            sys.stdout.writelines([content] if isinstance(content, str) else content)
+        for piece in [content] if isinstance(content, str | bytes) else content:
+            if isinstance(piece, bytes):
+                sys.stdout.buffer.write(piece)
+            else:
+                sys.stdout.write(piece)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         discard_output()
-        raise _failure("standard output", error) from None
+        raise output_error("standard output", error) from None
 
 
 def discard_output() -> None:
     """Lead standard output into nothing: what could not be written is not tried again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def write_file(path: str | os.PathLike[str], content: str | bytes | Iterable[str]) -> None:
-    """Write a file whole or not at all: beside its place, then renamed. Text becomes UTF-8.
-
-    A link is followed, and what is no plain file (``/dev/null``, a named pipe) is written to as
-    it is.
-
-    Raises :class:`~profkit.errors.OutputError` where that cannot be done.
-    """
-    try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            _write(path, content)
-        else:
-            _replace(os.path.realpath(path), content)
-    except (OSError, ValueError) as error:
-        raise _failure(os.fspath(path), error) from None
-
-
-def _failure(place: str, error: OSError | ValueError) -> OutputError:
-    reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return OutputError(f"{place}: cannot be written: {reason}")
-
-
-def _replace(target: str, content: str | bytes | Iterable[str]) -> None:
-    folder, name = os.path.split(target)
-    beside = os.path.join(folder, f".{name}.{os.getpid()}.part")
-    try:
-        _write(beside, content)
-        if os.path.exists(target):
-            os.chmod(beside, os.stat(target).st_mode & 0o7777)
-        os.replace(beside, target)
-    finally:
-        if os.path.exists(beside):
-            os.unlink(beside)
-
-
-def _write(path: str | os.PathLike[str], content: str | bytes | Iterable[str]) -> None:
-    pieces = [content] if isinstance(content, str | bytes) else content
-    with open(path, "wb") as file:
-        file.writelines(
-            piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace")
-            for piece in pieces
-        )
 
 
 @dataclass(frozen=True, slots=True)

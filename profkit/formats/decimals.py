@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-__all__ = ["UNITS", "digits_for", "is_exact", "shifted"]
+__all__ = ["UNITS", "digits_for", "in_decimals", "is_exact", "shifted"]
 
 UNITS = {0: COUNT, 3: "thousandths", 6: "millionths", 9: "billionths"}
 """The unit by the number of decimals that became part of the whole number."""
@@ -36,6 +36,19 @@ def is_exact(number: Decimal) -> bool:
 def shifted(number: Decimal, digits: int) -> int:
     """Return ``number`` times ten to the power of ``digits``, rounded to a whole number."""
     return int(number.scaleb(digits).to_integral_value())
+
+
+def in_decimals(value: int, unit: str) -> str:
+    """Write a whole number of a unit of :data:`UNITS` as what it counts; else as it is.
+
+    >>> in_decimals(12500, "thousandths"), in_decimals(12500, "count")
+    ('12.500', '12500')
+    """
+    digits = next((digits for digits, name in UNITS.items() if name == unit), 0)
+    if not digits:
+        return str(value)
+    whole, part = divmod(value, 10**digits)
+    return f"{whole}.{part:0{digits}d}"
 
 
 def _decimals(number: Decimal) -> int:

@@ -101,6 +101,7 @@ FORMATS = (
     Format("pstats", "cProfile statistics (pstats)", (".pstats", ".prof", ".cprof")),
     Format("perf", "perf script", (".perf", ".perf.txt")),
     Format("austin", "Austin's text", (".austin",)),
+    Format("pprof", "pprof (Go, gperftools)", (".pb", ".pprof", ".prof")),
     Format("folded", "folded stacks (py-spy -f raw, stackcollapse)", (".folded", ".txt")),
 )
 

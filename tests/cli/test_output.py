@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from running import run, spawn
 
-from profkit.cli.output import write_file
 from profkit.errors import OutputError
+from profkit.files import write_file
 
 
 def _in_terminal(*arguments, columns="80", **variables) -> str:

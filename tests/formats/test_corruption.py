@@ -27,6 +27,7 @@ FILES = {
     "pyinstrument tree": "pyinstrument/*/tasks.json.gz",
     "v8log": "chrome/*/page.v8.log.gz",
     "speedscope": "py-spy/*/py-web-quiet.speedscope.json.gz",
+    "pprof": "go/*/orders.pb.gz",
     "speedscope events": "pyinstrument/*/py-web-quiet.speedscope.json.gz",
     "devtools_trace": "chrome/*/page.trace.json.gz",
     "devtools_trace array": "chrome/*/page.trace.json.gz",
@@ -49,6 +50,8 @@ def shortened(name):
     data = sample(name)
     if name in TEXTS:
         return b"\n".join(data.split(b"\n")[:LINES]) + b"\n"
+    if name == "pprof":
+        return data
     if name == "pstats":
         # Sixty of its functions are as good as all.
         return marshal.dumps(dict(list(marshal.loads(data).items())[:LINES]))  # noqa: S302 (our own)
@@ -79,7 +82,7 @@ def shortened_document(name, document):
 
 FORMATS = {name: name.split()[0] for name in FILES}
 ORIGINALS = {name: shortened(name) for name in FILES}
-DOCUMENTS = FILES.keys() - TEXTS - {"pstats", "v8log"}
+DOCUMENTS = FILES.keys() - TEXTS - {"pprof", "pstats", "v8log"}
 formats = pytest.mark.parametrize("name", FILES)
 edits = st.lists(
     st.tuples(

@@ -1,0 +1,1 @@
+"""The Firefox Profiler's processed profile format, as JSON."""

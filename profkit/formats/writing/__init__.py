@@ -1,0 +1,1 @@
+"""What writers of formats share, whatever they write."""
