@@ -80,7 +80,9 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
     np.subtract(time[1:], time[:-1], out=duration[:-1])
     last = end - int(time[-1]) if end is not None else 0
     if last <= 0:
-        last = int(median(duration[:-1])) if count > 1 else 0
+        # Whole microseconds, which is what such files can hold.
+        usual = int(median(duration[:-1])) if count > 1 else 0
+        last = usual - usual % _PER_MICROSECOND
         ledger.add(Action.REPAIRED, "samples", "the last has no end: given the usual interval")
     duration[-1] = last
     return Timing(moved, time, duration, start, int(time[-1]) + last)
