@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from profkit.views.butterfly import ButterflyOptions, butterfly
     from profkit.views.deopts import DeoptOptions, deopts
     from profkit.views.flame import FlameOptions, flame
+    from profkit.views.grouped import grouped
     from profkit.views.heavy import HeavyOptions, heavy
     from profkit.views.info import info
     from profkit.views.lines import LinesOptions, lines
@@ -65,6 +66,7 @@ __all__ = [
     "flame_svg",
     "function_name",
     "group_name",
+    "grouped",
     "heavy",
     "info",
     "lines",
@@ -105,6 +107,7 @@ _HOMES = {
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",
+    "grouped": "profkit.views.grouped",
     "heavy": "profkit.views.heavy",
     "info": "profkit.views.info",
     "lines": "profkit.views.lines",

@@ -15,6 +15,7 @@ from profkit.views.heavy import heavy as find_heavy
 if TYPE_CHECKING:
     from profkit.cli.loading import Reading
     from profkit.cli.output import Writing
+    from profkit.views.grouped import CallerGrouping
 
 __all__ = ["heavy"]
 
@@ -28,6 +29,7 @@ Examples:
 """
 )
 @options.profiles
+@options.grouping
 @options.limit(10, "functions, each with its callers")
 @options.depth(10)
 @options.min_share(1.0)
@@ -37,6 +39,7 @@ Examples:
 def heavy(
     *,
     profiles: tuple[str, ...],
+    by: CallerGrouping,
     limit: int | None,
     depth: int | None,
     min_share: float,
@@ -52,8 +55,11 @@ def heavy(
     greatest shares down until you meet code of your own.
     """
     profile = load_profiles(
-        profiles, input_format=input_format, reading=reading, output=writing.output
+        profiles,
+        input_format=input_format,
+        reading=reading.but(lines=by == "line"),
+        output=writing.output,
     )
     number = pick_value_type(profile, value_type)
-    view = find_heavy(profile, HeavyOptions(limit, depth, min_share, number, include_idle))
-    writing.show(lambda: heavy_document(profile, view), "heavy", profile, view)
+    view = find_heavy(profile, HeavyOptions(limit, depth, min_share, number, include_idle, by))
+    writing.show(lambda: heavy_document(view.profile, view), "heavy", view.profile, view)

@@ -12,6 +12,7 @@ from profkit.cli.loading import Reading
 from profkit.cli.output import LAYOUTS, Writing
 from profkit.errors import UsageError
 from profkit.formats import FORMATS, Compat, ReadOptions, Weighing
+from profkit.views.grouped import CALLER_GROUPINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ __all__ = [
     "FILE",
     "all_of",
     "depth",
+    "grouping",
     "include_idle",
     "input_format",
     "limit",
@@ -231,6 +233,15 @@ def reading(command: _Command) -> _Command:
 
 measuring = all_of(value_type, include_idle)
 """What every view of values has: ``value_type`` and ``include_idle``."""
+
+
+grouping = click.option(
+    "--by",
+    type=click.Choice(CALLER_GROUPINGS),
+    default="function",
+    show_default=True,
+    help="Show these calling one another in place of functions; threads stand above them.",
+)
 
 
 def limit(default: int, what: str) -> Callable[[_Command], _Command]:

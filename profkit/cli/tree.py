@@ -15,6 +15,7 @@ from profkit.views.tree import tree as find_tree
 if TYPE_CHECKING:
     from profkit.cli.loading import Reading
     from profkit.cli.output import Writing
+    from profkit.views.grouped import CallerGrouping
 
 __all__ = ["tree"]
 
@@ -28,6 +29,7 @@ Examples:
 """
 )
 @options.profiles
+@options.grouping
 @click.option(
     "--of",
     metavar="FUNCTION",
@@ -41,6 +43,7 @@ Examples:
 def tree(
     *,
     profiles: tuple[str, ...],
+    by: CallerGrouping,
     of: str | None,
     depth: int | None,
     min_share: float,
@@ -52,8 +55,11 @@ def tree(
 ) -> None:
     """Show what calls what, from the root of the stacks down (top-down)."""
     profile = load_profiles(
-        profiles, input_format=input_format, reading=reading, output=writing.output
+        profiles,
+        input_format=input_format,
+        reading=reading.but(lines=by == "line"),
+        output=writing.output,
     )
     number = pick_value_type(profile, value_type)
-    view = find_tree(profile, TreeOptions(depth, min_share, of, number, include_idle))
-    writing.show(lambda: tree_document(profile, view), "tree", profile, view)
+    view = find_tree(profile, TreeOptions(depth, min_share, of, number, include_idle, by))
+    writing.show(lambda: tree_document(view.profile, view), "tree", view.profile, view)

@@ -35,10 +35,10 @@ def heavy_parts(profile: Profile, view: CallTree[HeavyOptions]) -> tuple[Table, 
         Column(scale.label, "right"),
         Column("%", "right"),
         Column("of callee", "right", rank=1),
-        *_NAME_COLUMNS,
+        *_name_columns(view),
     ]
     rows: list[Sequence[Cell]] = []
-    for row, names in enumerate(name_cells(profile, view)):
+    for row, names in enumerate(_named(profile, view)):
         if rows and view.depth[row] == 0 and (view.depth[row - 1] or _has_callers(view, row)):
             rows.append(BLANK)
         value, parent = int(view.total_values[row]), int(view.parent[row])
@@ -50,7 +50,7 @@ def heavy_parts(profile: Profile, view: CallTree[HeavyOptions]) -> tuple[Table, 
                 *names,
             )
         )
-    return Table(columns, rows), notes(*_rest(view, "function", "caller"))
+    return Table(columns, rows), notes(*_rest(view, _noun(view), "caller"))
 
 
 def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
@@ -61,7 +61,7 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
         Column("total %", "right"),
         Column(f"self {scale.label}", "right", rank=1),
         Column("self %", "right"),
-        *_NAME_COLUMNS,
+        *_name_columns(view),
     ]
     rows = [
         (
@@ -74,7 +74,7 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
         for whole, own, names in zip(
             view.total_values.tolist(),
             view.self_values.tolist(),
-            name_cells(profile, view),
+            _named(profile, view),
             strict=True,
         )
     ]
@@ -82,7 +82,21 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
     return Document([top, Table(columns, rows), notes(*_rest(view, "root", "callee"))])
 
 
-_NAME_COLUMNS = (Column("function", least=24), Column("place", least=12, cut="middle"))
+def _noun(view: _View) -> str:
+    """Return what a row is; functions stay below frames of their threads."""
+    return "function" if view.options.by == "thread" else view.options.by
+
+
+def _name_columns(view: _View) -> tuple[Column, ...]:
+    noun = _noun(view)
+    name = Column(noun, least=24)
+    return (name, Column("place", least=12, cut="middle")) if noun == "function" else (name,)
+
+
+def _named(profile: Profile, view: _View) -> list[tuple[Cell, ...]]:
+    """Return the cells for :func:`_name_columns`: only functions have a place."""
+    width = len(_name_columns(view))
+    return [cells[:width] for cells in name_cells(profile, view)]
 
 
 def _heading(profile: Profile, view: _View) -> Paragraph:

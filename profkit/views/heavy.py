@@ -13,6 +13,7 @@ import numpy as np
 
 from profkit.views.bottom_up import bottom_up
 from profkit.views.calltree import CallTree, Cut, inverted_call_tree
+from profkit.views.grouped import CallerGrouping, grouped
 from profkit.views.order import function_label, greatest
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class HeavyOptions:
 
     ``limit`` is the number of functions on the first level and ``depth`` the number of levels,
     None for all; ``min_share`` the least fraction of the total that a row must have;
-    ``value_type`` a number in the profile's value types.
+    ``value_type`` a number in the profile's value types; ``by`` what stands in place of functions,
+    as :func:`~profkit.views.grouped.grouped` takes it.
     """
 
     limit: int | None = None
@@ -41,6 +43,7 @@ class HeavyOptions:
     min_share: float = 0.0
     value_type: int = 0
     include_idle: bool = False
+    by: CallerGrouping = "function"
 
 
 def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree[HeavyOptions]:
@@ -60,6 +63,7 @@ def heavy(profile: Profile, options: HeavyOptions | None = None) -> CallTree[Hea
          handleWriteReq 1442
     """
     options = options or HeavyOptions()
+    profile = grouped(profile, options.by)
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     return inverted(
         profile,

@@ -31,6 +31,7 @@ __all__ = [
     "Ranking",
     "RankingOptions",
     "group_name",
+    "groups_of_frames",
     "rank",
 ]
 
@@ -101,17 +102,14 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
     ([2637, 1663], 5849)
     """
     options = options or RankingOptions()
-    category: IndexColumn | None = None
-    if options.by == "category":
-        profile, category = categorised(profile)
-    own = profile.self_values(options.value_type, include_idle=options.include_idle)
     shift = len(Kind)
-    if options.by in ("state", "thread"):
+    by_sample = options.by in ("state", "thread")
+    if not by_sample:
+        profile, group = groups_of_frames(profile, options.by)
+    own = profile.self_values(options.value_type, include_idle=options.include_idle)
+    if by_sample:
         self_values = charged_values = total_values = _by_sample(profile, options, shift)
     else:
-        group = (
-            _groups(profile, options.by) if category is None else category[profile.frames.function]
-        )
         group_of_node = group[profile.tree.frame] + shift
         size = int(group_of_node.max(initial=ABSENT)) + 1
         self_values = _sums(group_of_node, own, size)
@@ -141,6 +139,20 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
         groups=len(present),
         self_below=whole - int(self_values[shown].sum()),
     )
+
+
+def groups_of_frames(profile: Profile, by: Grouping) -> tuple[Profile, npt.NDArray[np.integer]]:
+    """Return the group of each frame, by anything but states and threads, as in a ranking.
+
+    What only a state tells is a frame of the profile that is returned, by category; else that is
+    the one given. Groups are of shape ``(frames,)``.
+
+    Raises :class:`UsageError` for a grouping that there is not.
+    """
+    if by == "category":
+        profile, category = categorised(profile)
+        return profile, category[profile.frames.function]
+    return profile, _groups(profile, by)
 
 
 def group_name(profile: Profile, by: Grouping, group: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from profkit.profile import ABSENT
 from profkit.transforms.matching import find_function
+from profkit.views.grouped import CallerGrouping, grouped
 from profkit.views.top_down import top_down
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class TreeOptions:
     ``depth`` is the number of levels, None for all; ``min_share`` the least fraction that a row
     must have of what is shown: of the total, or of that of the function ``of``, which is named as
     :func:`~profkit.transforms.matching.find_function` takes it. ``value_type`` is a number in the
-    profile's value types.
+    profile's value types; ``by`` is what stands in place of functions, as
+    :func:`~profkit.views.grouped.grouped` takes it.
     """
 
     depth: int | None = None
@@ -37,6 +39,7 @@ class TreeOptions:
     of: str | None = None
     value_type: int = 0
     include_idle: bool = False
+    by: CallerGrouping = "function"
 
 
 def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree[TreeOptions]:
@@ -54,6 +57,7 @@ def tree(profile: Profile, options: TreeOptions | None = None) -> CallTree[TreeO
     ([1686], 5849)
     """
     options = options or TreeOptions()
+    profile = grouped(profile, options.by)
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     parent, function, shown = _scope(profile, options.of)
     shown_values = own[shown]

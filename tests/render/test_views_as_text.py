@@ -99,6 +99,11 @@ def _files(profile):
     return files_document(profile, view, {name: source_text(profile, name) for name in names}, 2)
 
 
+def _of_its_own(document, view):
+    """Return a document of a view whose groups are functions of a profile of its own."""
+    return document(view.profile, view)
+
+
 VIEWS = {
     "top": lambda p: ranking_document(p, rank(p, RankingOptions(limit=4))),
     "top-total": lambda p: ranking_document(p, rank(p, RankingOptions(sort="total", limit=4))),
@@ -109,6 +114,11 @@ VIEWS = {
     "heavy": lambda p: heavy_document(p, heavy(p, HeavyOptions(limit=3, depth=4, min_share=0.01))),
     "tree": lambda p: tree_document(p, tree(p, TreeOptions(depth=4, min_share=0.01))),
     "tree-of": lambda p: tree_document(p, tree(p, TreeOptions(of="logRequest"))),
+    "heavy-package": lambda p: _of_its_own(
+        heavy_document, heavy(p, HeavyOptions(limit=2, depth=3, by="package"))
+    ),
+    "tree-category": lambda p: _of_its_own(tree_document, tree(p, TreeOptions(by="category"))),
+    "tree-thread": lambda p: _of_its_own(tree_document, tree(p, TreeOptions(depth=2, by="thread"))),
     "butterfly": lambda p: butterfly_document(p, butterfly(p, ButterflyOptions("handle"))),
     "butterfly-deep": lambda p: butterfly_document(
         p, butterfly(p, ButterflyOptions("Writable.write", depth=3))

@@ -55,6 +55,8 @@ class CallTreeOmitted(Record, frozen=True, kw_only=True):
 class CallTreeRecord(MeasuredRecord, frozen=True, kw_only=True):
     """Rows under rows."""
 
+    by: str
+    """What stands in the rows: function, file, line, package, category, kind, tier or thread."""
     rows: list[CallTreeRow]
     """In the order of the table: what stands under a row follows it, the greatest first."""
     omitted: CallTreeOmitted
@@ -90,6 +92,7 @@ def _members(
     cut = view.cut
     return begin(profile, view.options.value_type) | {
         "total": view.total,
+        "by": view.options.by,
         "rows": [
             CallTreeRow(
                 **function_members(profile, function),
