@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -9,12 +10,15 @@ import click
 from profkit.cli import options
 from profkit.cli.loading import load_profiles, pick_value_type
 from profkit.render.lines import annotated_document, files_document
+from profkit.source import STDIN
 from profkit.symbols.source_text import source_text
 from profkit.views.lines import LinesOptions
 from profkit.views.lines import lines as find_lines
 from profkit.views.ranking import ORDERS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from profkit.cli.loading import Reading
     from profkit.cli.output import Writing
     from profkit.render.tables import Document
@@ -23,17 +27,18 @@ if TYPE_CHECKING:
 __all__ = ["lines"]
 
 _PER_FILE = 5
+_SOURCE_ENDINGS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".py")
 
 
 @click.command(
     epilog="""\b
 Examples:
   profkit lines isolate.log
-  profkit lines isolate.log --file lib/parser.js
-  profkit lines isolate.log --file parser.js --all
+  profkit lines isolate.log lib/parser.js
+  profkit lines --file parser.js --all
 """
 )
-@options.profiles
+@click.argument("names", metavar="[PROFILE]... [FILE]", nargs=-1, type=options.FILE)
 @click.option("--file", metavar="FILE", help="Annotate this file; a part of its path will do.")
 @click.option(
     "-C",
@@ -65,7 +70,7 @@ Examples:
 @options.reading_and_writing
 def lines(
     *,
-    profiles: tuple[str, ...],
+    names: tuple[str, ...],
     file: str | None,
     context: int,
     whole: bool,
@@ -81,11 +86,13 @@ def lines(
 ) -> None:
     """Show which lines of the source take the time.
 
-    Without --file, files are ranked, with their hottest lines; with it, the file is shown with the
-    time of each line, folded around those that took any. Self is the time on the line itself,
+    Without FILE, files are ranked, with their hottest lines; with it, the file is shown with the
+    time of each line, folded around those that took any. The last name is FILE where it is source
+    code by its ending, or no file here. Self is the time on the line itself,
     charged adds what the runtime did for it, total all that it called. The text comes with the
     recording, from a source map, or from the disk.
     """
+    profiles, file = _split(names, file)
     profile = load_profiles(
         profiles,
         input_format=input_format,
@@ -94,14 +101,23 @@ def lines(
     )
     number = pick_value_type(profile, value_type)
     view = find_lines(profile, LinesOptions(file, sort, limit, number, include_idle))
-    names = [profile.strings[name] for name in view.file.tolist()]
-    texts = {name: source_text(profile, name, source_root) for name in names}
+    shown = [profile.strings[name] for name in view.file.tolist()]
+    texts = {name: source_text(profile, name, source_root) for name in shown}
 
     def document() -> Document:
         if file is None:
             return files_document(profile, view, texts, _PER_FILE)
         around = None if whole else context
-        text = texts[names[0]]
+        text = texts[shown[0]]
         return annotated_document(profile, view, text, context=around, min_share=min_share)
 
     writing.show(document, "lines", profile, view, texts)
+
+
+def _split(names: Sequence[str], file: str | None) -> tuple[Sequence[str], str | None]:
+    """Return the profiles to read, and the file to annotate, which the last name may be."""
+    if file is not None or not names or names[-1] == STDIN:
+        return names, file
+    *others, last = names
+    is_missing = bool(others) and not os.path.isfile(last)  # noqa: PTH113 (pathlib costs 4 ms)
+    return (others, last) if is_missing or last.endswith(_SOURCE_ENDINGS) else (names, None)

@@ -82,7 +82,6 @@ def _name_cells(profile: Profile, ranking: Ranking, group: int, value: int) -> t
     return (plain(escape(group_name(profile, ranking.options.by, group))),)
 
 
-_PLURALS = {"category": "categories"}
 _NOT_TOLD = {
     "file": "no files: functions go by their kind",
     "line": "no lines: functions go by their kind",
@@ -101,7 +100,7 @@ def _unknown(ranking: Ranking) -> list[str]:
 
 def _rest(ranking: Ranking) -> str:
     by = ranking.options.by
-    shown = shown_of(len(ranking), ranking.groups, by, _PLURALS.get(by, ""))
+    shown = shown_of(len(ranking), ranking.groups, by)
     if len(ranking) == ranking.groups:
         return shown
     if ranking.options.sort == "total":

@@ -78,7 +78,8 @@ def percent(value: int, total: int) -> str:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return a number and its noun, as in ``1 thread`` and ``1,234 samples``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    plural = plural or (f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s")
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def shown_of(shown: int, existing: int, noun: str, plural: str = "") -> str:

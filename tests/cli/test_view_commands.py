@@ -208,6 +208,18 @@ def test_lines_of_a_file(folder, capsys) -> None:
     assert "no text found of app.py" in without
 
 
+def test_the_last_name_may_be_the_file(folder, capsys) -> None:
+    (folder / "app.folded").write_text(FOLDED)
+    expected = run(capsys, "lines", "app.folded", "--file", "app.py")
+    assert run(capsys, "lines", "app.folded", "app.py") == expected
+    (folder / "app.py").write_text("one\n")
+    assert run(capsys, "lines", "app.folded", "app.py").code == 0
+    code, _, err = run(capsys, "lines", "app.folded", "other.py")
+    assert (code, err) == (2, "profkit: no function is in a file whose path contains 'other.py'\n")
+    (folder / "b.folded").write_text(FOLDED)
+    assert "2 profiles are shown as one" in run(capsys, "lines", "app.folded", "b.folded").err
+
+
 def test_lines_that_are_not_told(folder, capsys) -> None:
     (folder / "app.folded").write_text("main (app.py);run (app.py) 3\n")
     assert "the recording tells no lines" in run(capsys, "lines", "app.folded").out
