@@ -35,6 +35,7 @@ _OPTIONS = (
     ("to", "TIME", "Keep samples before this time."),
     ("thread", "NAME", "Keep this thread: name, number in profkit info or regular expression."),
 )
+_OTHER_NAMES = {"mine": ("no-library",)}
 
 
 class _StepOption(click.Option):
@@ -92,5 +93,6 @@ def asking(command: _Command) -> _Command:
 
     for name, metavar, text in reversed(_OPTIONS):
         value = {"metavar": metavar, "multiple": True} if metavar else {"is_flag": True}
-        call = click.option(f"--{name}", cls=_StepOption, help=text, **value)(call)
+        names = [f"--{one}" for one in (name, *_OTHER_NAMES.get(name, ()))]
+        call = click.option(*names, cls=_StepOption, help=text, **value)(call)
     return call  # type: ignore[return-value]
