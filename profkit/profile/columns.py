@@ -70,7 +70,7 @@ def states(column: npt.ArrayLike) -> StateColumn:
 
 def _typed(column: npt.ArrayLike, dtype: type[_Scalar]) -> npt.NDArray[_Scalar]:
     given = np.asarray(column)
-    view = np.ascontiguousarray(given, dtype=dtype).view()
+    view = np.asfortranarray(given, dtype=dtype).view()  # each column of a matrix in one piece
     if given.dtype != dtype and not np.array_equal(given, view):
         raise OverflowError(f"a number does not fit into {dtype.__name__}")
     freeze(view)

@@ -83,7 +83,7 @@ def assemble(file: File, source: str, options: ReadOptions | None = None) -> Pro
     types, columns = [_SAMPLES], [measured.count]
     if measured.duration is not None:
         types, columns = [_CPU, _SAMPLES], [measured.duration, measured.count]
-    values = np.empty((len(place), len(columns)), np.int64)
+    values = np.empty((len(place), len(columns)), np.int64, order="F")
     for at, column in enumerate(columns):
         values[:, at] = column
     samples = SampleTable(place, values, measured.time)

@@ -91,7 +91,7 @@ def measure_samples(
     if weigh == "hits":
         cause = f"{_EXTRA}: time moved to where the hits are"
         ledger.add(Action.REPAIRED, "samples", cause, int(extra.sum()))
-        duration = reweigh(duration, extra, interval)
+        reweigh(duration, extra, interval)
     else:
         ledger.add(Action.USED, "samples", f"{_EXTRA}: like all others", int(extra.sum()))
         if weigh == "samples":
