@@ -103,7 +103,10 @@ def measure_samples(
 def find_nodes(
     file: File, ids: Ints, table: NodeTable, ledger: LedgerBook
 ) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """Return the row of each sample's node, -1 where it is missing, and which are known."""
+    """Return the row of each sample's node, -1 where it is missing, and which are known.
+
+    The rows may come in the place of ``ids``.
+    """
     ledger.add(Action.READ, "samples", "all", len(ids))
     node = table.ids.find(ids)
     known = node != ABSENT

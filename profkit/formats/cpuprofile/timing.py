@@ -137,7 +137,7 @@ def _absolute_times(
             _refuse_overflow(_absolute_sum(file.deltas), source, at)
         # Without a start the clock is the samples' own, which says nothing of the end.
         start, end = (0, None) if start is None else (start, end)
-        time = _in_nanoseconds(file.deltas)
+        time, file.deltas = _in_nanoseconds(file.deltas), None
         time[:1] += start
         np.cumsum(time, out=time)
     elif file.timestamps is not None:
