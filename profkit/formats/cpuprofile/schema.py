@@ -102,7 +102,8 @@ class File:
     ``nodes`` come in batches, once, and are decoded on the way; what is left of a batch is for
     whoever takes it. ``samples`` are node ids, ``deltas`` and ``timestamps`` microseconds, all of
     shape ``(samples,)`` and None where the file has none, or where somebody has taken them;
-    ``start`` and ``end`` are microseconds too. ``at`` is the profile's path in the file, ``nodes_at`` that of its nodes.
+    ``start`` and ``end`` are microseconds too. ``at`` is the profile's path in the file,
+    ``nodes_at`` that of its nodes.
     """
 
     nodes: Iterator[list[Node]]

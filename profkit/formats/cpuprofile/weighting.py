@@ -43,7 +43,7 @@ def find_extra(node: Ints, duration: Ints, hits: Ints) -> npt.NDArray[np.bool_]:
     if (hits < 0).any() or not 0 < total <= _PLAUSIBLE * len(node):
         return np.zeros(len(node), bool)
     # Where none of a node's samples is a hit, or all are, there is nothing to choose.
-    extra = (hits == 0)[node]
+    extra: npt.NDArray[np.bool_] = (hits == 0)[node]
     candidates = np.flatnonzero(((surplus > 0) & (hits > 0))[node])
     before = duration[np.maximum(candidates - 1, 0)]
     order = candidates[np.lexsort((before, node[candidates]))]
