@@ -56,15 +56,14 @@ def load(
         if options.source_maps or options.find_source_maps:
             from profkit.symbols.sources import apply_source_maps  # noqa: PLC0415
 
-            profile = validate(
-                apply_source_maps(
-                    profile,
-                    options.source_maps,
-                    find=options.find_source_maps,
-                    target=options.target,
-                    sources=options.sources,
-                )
+            mapped = apply_source_maps(
+                profile,
+                options.source_maps,
+                find=options.find_source_maps,
+                target=options.target,
+                sources=options.sources,
             )
+            profile = profile if mapped is profile else validate(mapped)
     return assign_packages(profile)
 
 

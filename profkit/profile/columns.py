@@ -19,6 +19,7 @@ __all__ = [
     "concat",
     "freeze",
     "indexes",
+    "look_up",
     "ragged",
     "states",
     "sums_by",
@@ -70,7 +71,7 @@ def states(column: npt.ArrayLike) -> StateColumn:
 
 def _typed(column: npt.ArrayLike, dtype: type[_Scalar]) -> npt.NDArray[_Scalar]:
     given = np.asarray(column)
-    view = np.ascontiguousarray(given, dtype=dtype).view()
+    view = np.asfortranarray(given, dtype=dtype).view()  # each column of a matrix in one piece
     if given.dtype != dtype and not np.array_equal(given, view):
         raise OverflowError(f"a number does not fit into {dtype.__name__}")
     freeze(view)
@@ -82,6 +83,16 @@ def concat(
 ) -> npt.NDArray[_Scalar]:
     """Join columns end to end; an empty column of ``dtype`` where there is none."""
     return np.concatenate(columns).astype(dtype) if columns else np.zeros(0, dtype)
+
+
+def look_up(table: npt.NDArray[np.integer], rows: npt.NDArray[np.integer], low: int = 0) -> None:
+    """Put what ``table`` has at ``rows - low`` in the place of ``rows``, of shape ``(rows,)``.
+
+    In place and by blocks, for a column may be longer than all else that is in memory.
+    """
+    for start in range(0, len(rows), BLOCK):
+        part = rows[start : start + BLOCK]
+        part[:] = table[part - low]
 
 
 def ragged(

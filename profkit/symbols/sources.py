@@ -81,7 +81,8 @@ def apply_source_maps(
         rest = [file for file in files if file not in chosen]
         chosen |= _found(profile, rest, is_js, target_folder(target), ledger)
     if not chosen:
-        return profile.replace(ledger=ledger.close())
+        closed = ledger.close()
+        return profile if closed == profile.ledger else profile.replace(ledger=closed)
     return _mapped(profile, chosen, is_js, ledger, with_texts=sources)
 
 

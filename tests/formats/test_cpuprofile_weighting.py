@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from profkit.formats.cpuprofile import timing, weighting
 from profkit.formats.cpuprofile.timing import _moves
 from profkit.formats.cpuprofile.weighting import (
     find_extra,
@@ -33,9 +34,15 @@ def ints(*numbers):
     return np.array(numbers, np.int64)
 
 
+def reweighed(duration, extra):
+    weighed = duration.copy()
+    reweigh(weighed, extra, usual_interval(duration, extra))
+    return weighed
+
+
 def shares(node, duration, hits):
     extra = find_extra(node, duration, hits)
-    weighed = reweigh(duration, extra, usual_interval(duration, extra))
+    weighed = reweighed(duration, extra)
     assert int(weighed.sum()) == int(duration.sum())
     return np.bincount(node, weights=weighed, minlength=len(hits)), extra
 
@@ -98,12 +105,19 @@ def test_hit_counts_that_tell_nothing_change_nothing(hits):
     node, duration = ints(0, 0, 1, 1), ints(1, 2, 3, 4)
     extra = find_extra(node, duration, hits)
     assert not extra.any()
-    assert reweigh(duration, extra, usual_interval(duration, extra)).tolist() == duration.tolist()
+    assert reweighed(duration, extra).tolist() == duration.tolist()
 
 
 def test_no_samples_have_no_extra_ones():
     assert not len(find_extra(ints(), ints(), ints(0, 3)))
-    assert reweigh(ints(), np.zeros(0, bool), 0).tolist() == []
+    assert reweighed(ints(), np.zeros(0, bool)).tolist() == []
+
+
+def test_time_that_only_extra_samples_have_stays_theirs():
+    node, duration = ints(0, 1, 0), ints(0, 70, 0)
+    extra = find_extra(node, duration, hits=ints(2, 0))
+    reweigh(duration, extra, usual=0)
+    assert duration.tolist() == [0, 70, 0]
 
 
 samples_and_hits = st.lists(
@@ -118,7 +132,7 @@ def test_no_time_is_lost_and_none_is_negative(drawn):
     rows, hits = drawn
     node, duration = ints(*(n for n, _ in rows)), ints(*(d for _, d in rows))
     extra = find_extra(node, duration, ints(*hits))
-    weighed = reweigh(duration, extra, usual_interval(duration, extra))
+    weighed = reweighed(duration, extra)
     assert int(weighed.sum()) == int(duration.sum())
     assert (weighed >= 0).all()
     count = np.bincount(node, minlength=5)
@@ -201,15 +215,27 @@ def test_a_profile_tells_how_far_its_samples_are_from_its_hits():
     assert not load(SAMPLES / "node/12.22.12/wasm.cpuprofile.gz").meta.remarks
 
 
+def assert_moved_as_sorted(time):
+    place, row = _moves(time)
+    order = np.arange(len(time))
+    order[place] = row
+    assert order.tolist() == np.argsort(time, kind="stable").tolist()
+    assert (np.diff(place) > 0).all()
+    return place
+
+
+@pytest.fixture(params=[3, timing.BLOCK])
+def block(request):
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (timing, weighting):
+            patch.setattr(module, "BLOCK", request.param)
+        yield
+
+
+@pytest.mark.usefixtures("block")
 @given(st.lists(st.integers(0, 12) | st.integers(0, 10**6), min_size=2, max_size=40))
 def test_samples_out_of_order_are_moved_as_a_sort_would(times):
-    time = ints(*times)
-    backwards = np.flatnonzero(time[1:] < time[:-1]) + 1
-    if len(backwards):
-        place, row = _moves(time, backwards)
-        order = np.arange(len(time))
-        order[place] = row
-        assert order.tolist() == np.argsort(time, kind="stable").tolist()
+    assert_moved_as_sorted(ints(*times))
 
 
 @given(st.lists(st.integers(1, 3), min_size=200, max_size=300), st.data())
@@ -217,10 +243,13 @@ def test_few_samples_out_of_order_are_found_where_they_are(gaps, data):
     time = np.cumsum(gaps)
     for row in data.draw(st.lists(st.integers(5, len(gaps) - 1), max_size=4)):
         time[row] -= data.draw(st.integers(0, 12))
-    backwards = np.flatnonzero(time[1:] < time[:-1]) + 1
-    if len(backwards):
-        place, row = _moves(time, backwards)
-        order = np.arange(len(time))
-        order[place] = row
-        assert order.tolist() == np.argsort(time, kind="stable").tolist()
-        assert len(place) < len(time)
+    assert len(assert_moved_as_sorted(time)) < len(time)
+
+
+@pytest.mark.usefixtures("block")
+@given(st.lists(st.tuples(st.integers(-(10**12), 10**12), st.booleans()), min_size=1, max_size=40))
+def test_the_median_of_those_chosen_is_numpys(drawn):
+    value = ints(*(number for number, _ in drawn))
+    chosen = np.array([is_chosen for _, is_chosen in drawn])
+    if chosen.any():
+        assert median(value, chosen) == np.median(value[chosen])

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profkit.profile.columns import concat, indexes, ragged, states, unique_rows, values
+from profkit.profile import columns as columns_module
+from profkit.profile.columns import (
+    concat,
+    indexes,
+    look_up,
+    ragged,
+    states,
+    unique_rows,
+    values,
+)
 
 MAKERS = [(indexes, np.int32), (values, np.int64), (states, np.int8)]
 
@@ -70,3 +79,17 @@ def test_unique_rows_finds_first_places_in_order(width, data):
     assert [rows[place] for place in first] == distinct
     assert first.tolist() == [rows.index(r) for r in distinct]
     assert row_of.tolist() == [distinct.index(r) for r in rows]
+
+
+def test_columns_of_a_matrix_are_each_in_one_piece():
+    matrix = values([[1, 2], [3, 4], [5, 6]])
+    assert matrix.tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert matrix[:, 1].flags.c_contiguous
+    assert np.shares_memory(values(matrix), matrix)  # which are not copied again
+
+
+def test_rows_are_looked_up_in_place_across_blocks(monkeypatch):
+    monkeypatch.setattr(columns_module, "BLOCK", 3)
+    rows = np.array([11, 10, 12, 12, 10, 11, 10], np.int32)
+    look_up(np.array([5, 6, -1], np.int32), rows, low=10)
+    assert rows.tolist() == [6, 5, -1, -1, 5, 6, 5]

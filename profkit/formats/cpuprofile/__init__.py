@@ -64,5 +64,4 @@ def read(source: Source, options: ReadOptions) -> Profile:
     from profkit.formats.cpuprofile.schema import parse  # noqa: PLC0415
     from profkit.formats.jsontext import text_of  # noqa: PLC0415
 
-    file = parse(text_of(source), source.name, lines=options.lines)
-    return assemble(file, source.name, options)
+    return assemble(parse(text_of(source), source.name, lines=options.lines), source.name, options)

@@ -114,10 +114,9 @@ def _like_speedscope(
     """Let a sample stand until another stack is seen; time does not run back, it waits."""
     ids = _needed(file.samples, source, "samples")
     deltas = _deltas(file, len(ids), source)
+    starts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1]))
     node, known = find_nodes(file, ids, table, ledger)
     elapsed = np.cumsum(deltas)
-    fresh = np.append(True, ids[1:] != ids[:-1])
-    starts = np.flatnonzero(fresh)
     time = np.maximum.accumulate(elapsed[starts])
     last = max(time[-1], elapsed[-1])
     kept = known[starts]

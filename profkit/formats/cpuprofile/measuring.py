@@ -91,7 +91,7 @@ def measure_samples(
     if weigh == "hits":
         cause = f"{_EXTRA}: time moved to where the hits are"
         ledger.add(Action.REPAIRED, "samples", cause, int(extra.sum()))
-        duration = reweigh(duration, extra, interval)
+        reweigh(duration, extra, interval)
     else:
         ledger.add(Action.USED, "samples", f"{_EXTRA}: like all others", int(extra.sum()))
         if weigh == "samples":
@@ -103,7 +103,10 @@ def measure_samples(
 def find_nodes(
     file: File, ids: Ints, table: NodeTable, ledger: LedgerBook
 ) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """Return the row of each sample's node, -1 where it is missing, and which are known."""
+    """Return the row of each sample's node, -1 where it is missing, and which are known.
+
+    The rows may come in the place of ``ids``.
+    """
     ledger.add(Action.READ, "samples", "all", len(ids))
     node = table.ids.find(ids)
     known = node != ABSENT

@@ -14,7 +14,7 @@ from profkit.formats.cpuprofile.schema import CallFrame, TickedNode
 from profkit.formats.interning import Numbered
 from profkit.formats.jsontext import decode
 from profkit.profile import ABSENT
-from profkit.profile.columns import BLOCK, concat
+from profkit.profile.columns import concat, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,27 +69,25 @@ class IdIndex:
             raise KeyError(int(self._rows[ids[twice[0]] - self._low]))
 
     def find(self, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return the row of each id, -1 where there is none; ``int32`` of shape ``(len(ids),)``."""
+        """Return the row of each id, -1 where there is none; ``int32`` of shape ``(len(ids),)``.
+
+        To spare memory the answer may come in the place of ids that are ``int32``.
+        """
         if max(abs(self._low), abs(self._low + len(self._rows))) > _NARROW:
             ids = ids.astype(np.int64, copy=False)
         if self._sorted is None:
             high = self._low + len(self._rows) - 1
             if len(ids) and self._low <= int(ids.min()) and int(ids.max()) < high:
-                return self._found(ids)
+                if ids.dtype != np.int32:
+                    return cast("npt.NDArray[Any]", self._rows[ids - self._low])
+                look_up(self._rows, ids, self._low)
+                return ids
             inside = (ids >= self._low) & (ids < high)
             place = np.where(inside, ids, self._low - 1) - self._low
             return cast("npt.NDArray[Any]", self._rows[place])
         rank = np.searchsorted(self._sorted, ids)
         rank[rank == len(self._sorted)] = 0
         return np.where(self._sorted[rank] == ids, self._rows[rank], np.int32(ABSENT))
-
-    def _found(self, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Look up ids that are all within the bounds, a block at a time, to spare memory."""
-        answer = np.empty(len(ids), np.int32)
-        for start in range(0, len(ids), BLOCK):
-            part = slice(start, start + BLOCK)
-            answer[part] = self._rows[ids[part] - self._low]
-        return answer
 
 
 def tabulate(batches: Iterable[list[Node]], source: str, at: str) -> NodeTable:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.profile import ABSENT, Action, Kind, StackTree
-from profkit.profile.columns import sums_by, unique_rows
+from profkit.profile.columns import indexes, look_up, sums_by, unique_rows
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -62,8 +62,8 @@ def place_collections(
 ) -> tuple[Nodes, Ints]:
     """Give samples of the garbage collector to the stacks that they interrupted.
 
-    ``node`` are the samples' rows; returns them anew. Nothing is interrupted in an idle thread and
-    at the root, unless ``over_nothing``.
+    ``node`` are the samples' rows; they change in place, and are returned too. Nothing is
+    interrupted in an idle thread and at the root, unless ``over_nothing``.
     """
     is_root = (nodes.kind == Kind.ROOT) & (nodes.parent == ABSENT)
     at_top = (nodes.parent == ABSENT) | is_root[nodes.parent]
@@ -78,9 +78,7 @@ def place_collections(
     if not over_nothing:
         has_victim &= ~np.isin(nodes.kind[victim], _NOTHING)
     moved = row[has_victim]
-    nodes, row = nodes.with_calls(victim[has_victim], node[moved])
-    node = node.copy()
-    node[moved] = row
+    nodes, node[moved] = nodes.with_calls(victim[has_victim], node[moved])
     return nodes, node
 
 
@@ -110,7 +108,7 @@ def place_on_top(nodes: Nodes, node: Ints) -> tuple[Nodes, Ints]:
 
 
 def build_tree(nodes: Nodes, node: Ints, ledger: LedgerBook) -> tuple[StackTree, IndexColumn]:
-    """Return the tree, and for each sample its place in it.
+    """Return the tree, and for each sample its place in it, which comes in that of its ``node``.
 
     ``(root)`` is no frame: its children are the roots. It stays, as one of them, where it has
     samples of its own.
@@ -130,4 +128,5 @@ def build_tree(nodes: Nodes, node: Ints, ledger: LedgerBook) -> tuple[StackTree,
     new_row = np.append(np.cumsum(keep) - 1, ABSENT)
     tree, place = StackTree.from_parents(new_row[parent[keep]], nodes.frame[keep])
     place_of_row = np.append(place, np.int32(ABSENT))[new_row[:-1]]
-    return tree, place_of_row[node]
+    look_up(place_of_row, node)
+    return tree, indexes(node)

@@ -95,14 +95,15 @@ class _Profile(msgspec.Struct, rename="camel"):
     result: msgspec.Raw = NULL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class File:
     """What any form of the file says.
 
     ``nodes`` come in batches, once, and are decoded on the way; what is left of a batch is for
     whoever takes it. ``samples`` are node ids, ``deltas`` and ``timestamps`` microseconds, all of
-    shape ``(samples,)`` and None where the file has none; ``start`` and ``end`` are microseconds
-    too. ``at`` is the profile's path in the file, ``nodes_at`` that of its nodes.
+    shape ``(samples,)`` and None where the file has none, or where somebody has taken them;
+    ``start`` and ``end`` are microseconds too. ``at`` is the profile's path in the file,
+    ``nodes_at`` that of its nodes.
     """
 
     nodes: Iterator[list[Node]]

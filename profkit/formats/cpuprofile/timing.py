@@ -10,6 +10,7 @@ import numpy as np
 from profkit.errors import FormatError
 from profkit.formats.cpuprofile.weighting import median
 from profkit.profile import Action
+from profkit.profile.columns import BLOCK
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -67,7 +68,7 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
     backwards = np.flatnonzero(time[1:] < time[:-1])
     moved = np.zeros((2, 0), np.int64)
     if len(backwards):
-        moved = _moves(time, backwards + 1)
+        moved = _moves(time)
         time[moved[0]] = time[moved[1]]
         ledger.add(
             Action.REPAIRED,
@@ -88,39 +89,28 @@ def time_samples(file: File, count: int, source: str, ledger: LedgerBook) -> Tim
     return Timing(moved, time, duration, start, int(time[-1]) + last)
 
 
-def _moves(time: Ints, backwards: Ints) -> Ints:
+def _moves(time: Ints) -> Ints:
     """Return which rows go to which places where times are sorted; shape ``(2, moves)``.
 
-    ``backwards`` are the rows that are earlier than the one before. They are few and near their
-    places, so that only what lies between is looked at; where they are not, all is sorted.
+    A row stays where none before it is later and none after it is earlier. The others are few, and
+    change places among themselves.
     """
-    windows: list[tuple[int, int, int]] = []  # the bounds of each, and its latest time
-    patience = len(time)
-    for row in backwards.tolist():
-        low, high = row - 1, row + 1
-        if windows and row <= windows[-1][1]:
-            low, high = windows[-1][0], max(high, windows.pop()[1])
-        least, most = int(time[low:high].min()), int(time[low:high].max())
-        while low:
-            if windows and low == windows[-1][1]:
-                if windows[-1][2] <= least:
-                    break
-                low, _, latest = windows.pop()
-                most = max(most, latest)
-            elif time[low - 1] > least:
-                low -= 1
-            else:
-                break
-        while high < len(time) and time[high] < most:
-            high += 1
-        windows.append((low, high, most))
-        patience -= high - low
-        if patience < 0:
-            windows = [(0, len(time), most)]
-            break
-    rows = [low + np.argsort(time[low:high], kind="stable") for low, high, _ in windows]
-    places = [np.arange(low, high) for low, high, _ in windows]
-    return np.stack([np.concatenate(places), np.concatenate(rows)])
+    moving = np.zeros(len(time), bool)
+    latest, earliest = int(time[0]), int(time[-1])
+    for start in range(0, len(time), BLOCK):
+        part = time[start : start + BLOCK]
+        before = np.maximum.accumulate(part)
+        np.maximum(before, latest, out=before)
+        moving[start : start + BLOCK] = part < before
+        latest = int(before[-1])
+    for stop in range(len(time), 0, -BLOCK):
+        part = time[max(stop - BLOCK, 0) : stop][::-1]
+        after = np.minimum.accumulate(part)
+        np.minimum(after, earliest, out=after)
+        moving[max(stop - BLOCK, 0) : stop][::-1] |= part > after
+        earliest = int(after[-1])
+    place = np.flatnonzero(moving)
+    return np.stack([place, place[np.argsort(time[place], kind="stable")]])
 
 
 def end_points(file: File, source: str) -> tuple[int | None, int | None]:
@@ -147,9 +137,9 @@ def _absolute_times(
             _refuse_overflow(_absolute_sum(file.deltas), source, at)
         # Without a start the clock is the samples' own, which says nothing of the end.
         start, end = (0, None) if start is None else (start, end)
-        time = _in_nanoseconds(file.deltas)
+        time, file.deltas = _in_nanoseconds(file.deltas), None
+        time[:1] += start
         np.cumsum(time, out=time)
-        time += start
     elif file.timestamps is not None:
         at = f"{file.at}.timestamps"
         _refuse_overflow(

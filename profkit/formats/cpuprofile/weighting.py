@@ -17,6 +17,8 @@ import numpy as np
 from profkit.profile.columns import BLOCK, sums_by
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     Ints = npt.NDArray[np.int64]
@@ -37,11 +39,12 @@ def find_extra(node: Ints, duration: Ints, hits: Ints) -> npt.NDArray[np.bool_]:
     """
     count = sums_by(node, None, len(hits))
     surplus = np.maximum(count - hits, 0)
-    extra = np.zeros(len(node), bool)
     total = int(hits.sum())
     if (hits < 0).any() or not 0 < total <= _PLAUSIBLE * len(node):
-        return extra
-    candidates = np.flatnonzero(surplus[node] > 0)
+        return np.zeros(len(node), bool)
+    # Where none of a node's samples is a hit, or all are, there is nothing to choose.
+    extra: npt.NDArray[np.bool_] = (hits == 0)[node]
+    candidates = np.flatnonzero(((surplus > 0) & (hits > 0))[node])
     before = duration[np.maximum(candidates - 1, 0)]
     order = candidates[np.lexsort((before, node[candidates]))]
     ordered = node[order]
@@ -50,44 +53,57 @@ def find_extra(node: Ints, duration: Ints, hits: Ints) -> npt.NDArray[np.bool_]:
     return extra
 
 
-def reweigh(duration: Ints, extra: npt.NDArray[np.bool_], usual: int) -> Ints:
-    """Take the time of extra samples away from them. Returns durations of the same sum.
+def reweigh(duration: Ints, extra: npt.NDArray[np.bool_], usual: int) -> None:
+    """Take the time of extra samples away from them, in place. The sum stays as it is.
 
     ``usual`` is the :func:`usual_interval`.
     """
     row = np.flatnonzero(extra)
     if not len(row) or len(row) == len(extra):
-        return duration
+        return
     starts = np.flatnonzero(np.diff(row, prepend=-2) > 1)
-    taken = np.add.reduceat(duration[row], starts)
+    theirs, total = duration[row], int(duration.sum())
+    taken = np.add.reduceat(theirs, starts)
     owner = row[starts] - 1
     taken, owner = taken[owner >= 0], owner[owner >= 0]
-    weight = duration.copy()
-    weight[owner] += np.minimum(taken, np.maximum(usual - duration[owner], 0))
-    weight[row] = 0
-    return spread(weight, int(duration.sum()), out=weight) if weight.any() else duration
+    duration[owner] += np.minimum(taken, np.maximum(usual - duration[owner], 0))
+    duration[row] = 0
+    if duration.any():
+        spread(duration, total, out=duration)
+    else:
+        duration[row] = theirs  # no other sample has a time, nor is there a usual one
 
 
 def usual_interval(duration: Ints, extra: npt.NDArray[np.bool_]) -> int:
     """Return the median time between samples of which neither is extra; 0 without samples."""
-    regular = ~extra
-    undisturbed = duration[:-1][regular[:-1] & regular[1:]]
-    known = undisturbed if len(undisturbed) else duration
-    return int(median(known)) if len(known) else 0
+    undisturbed = ~(extra[:-1] | extra[1:])
+    if undisturbed.any():
+        return int(median(duration[:-1], undisturbed))
+    return int(median(duration)) if len(duration) else 0
 
 
-def median(value: Ints) -> float:
-    """Return what ``np.median`` does, of many in less time: by counting them in classes first."""
-    count, low = len(value), int(value.min())
+def median(value: Ints, chosen: npt.NDArray[np.bool_] | None = None) -> float:
+    """Return what ``np.median`` does, of many in less time: by counting them in classes first.
+
+    With ``chosen`` (of the same shape) it is that of ``value[chosen]``.
+    """
+
+    def parts() -> Iterator[Ints]:
+        for start in range(0, len(value), BLOCK):
+            rows = slice(start, start + BLOCK)
+            yield value[rows] if chosen is None else value[rows][chosen[rows]]
+
+    low = int(value.min())
     shift = max((int(value.max()) - low).bit_length() - _CLASS_BITS, 0)
     classes = np.zeros(2**_CLASS_BITS, np.int64)
-    for start in range(0, count, BLOCK):
-        part = (value[start : start + BLOCK] - low) >> shift
-        classes += np.bincount(part, minlength=len(classes))
+    for part in parts():
+        classes += np.bincount((part - low) >> shift, minlength=len(classes))
     ends = np.cumsum(classes)
+    count = int(ends[-1])
     first, last = np.searchsorted(ends, [(count - 1) // 2, count // 2], side="right").tolist()
     lowest, highest = low + (first << shift), low + ((last + 1) << shift)
-    inside = np.sort(value[(value >= lowest) & (value < highest)])
+    inside = np.concatenate([part[(part >= lowest) & (part < highest)] for part in parts()])
+    inside.sort()
     below = int(ends[first] - classes[first])
     return float(inside[(count - 1) // 2 - below] + inside[count // 2 - below]) / 2
 
