@@ -44,8 +44,8 @@ def kind_of(call_frame: CallFrame) -> Kind:
         if url.startswith((_WASM, _WASM_NOWHERE)):
             return Kind.WASM
         path = path_of(url)
-        kind = Kind.UNKNOWN if "://" in path else places.kind_of(name, path)
-        return Kind.JS if kind == Kind.UNKNOWN else kind
+        told = Kind.UNKNOWN if "://" in path else places.kind_of(name, path)
+        return Kind.JS if told == Kind.UNKNOWN else told
     if kind := META_KINDS.get(name):
         return kind
     if name.startswith("RegExp: "):

@@ -16,14 +16,16 @@ __all__ = ["intern"]
 # py-spy: name (file:line), and name (file) for native code.
 _IN_PARENTHESES = re.compile(r"(.+) \(([^()]+?):(\d{1,9})(?::(\d{1,9}))?\)", re.DOTALL)
 _WITHOUT_LINE = re.compile(
-    r"(.+) \(([^()\s]+\.(?:pyx?|pyd|so(?:\.[\d.]+)?|dylib|dll)|<frozen [^()]+>|<built-in>)\)",
+    r"(.+) \(([^()\s]+\.(?:pyx?|pyd|so(?:\.[\d.]+)?|dylib|dll)|<frozen [^()]+>|<built-in>"
+    r"|/[^()\s]+|\[[^()\[\]\s]+\])\)",
     re.DOTALL,
 )
 # V8's names for perf, LazyCompile:*name file:line:column, and what is written of other functions of
 # which it is known where they begin.
 _BEGINNING = re.compile(
     r"(?:(?:LazyCompile|Function|Eval|Script|JS):([~^+*]?))?(.*) "
-    r"(\S+\.[cm]?[jt]sx?|node:\S+?|\S+\.pyw?|<frozen [^<>:]+>):(\d{1,9})(?::(\d{1,9}))?",
+    r"(\S+\.[cm]?[jt]sx?|node:\S+?|\S+\.pyw?|<(?:frozen [^<>:]+|string|stdin)>)"
+    r":(\d{1,9})(?::(\d{1,9}))?",
     re.DOTALL,
 )
 # py-spy's native code that lies in no library it knows.
