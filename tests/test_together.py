@@ -14,7 +14,7 @@ from strategies import profiles
 
 import profkit
 from profkit.errors import UsageError
-from profkit.profile import function_name, validate
+from profkit.profile import Action, function_name, validate
 from profkit.render.records import record_of
 from profkit.render.records.shared import to_json
 from profkit.views.ranking import GROUPINGS, ORDERS
@@ -177,6 +177,18 @@ def own_by_name(profile):
         name = function_name(profile, int(function)).replace(";", ":")
         sums[name] = sums.get(name, 0) + own
     return {name: own for name, own in sums.items() if own}
+
+
+@pytest.mark.parametrize("recording", RECORDINGS)
+def test_the_ledger_accounts_for_all_that_was_read(recording) -> None:
+    profile = profkit.load(SAMPLES / recording)
+    for unit in ("ticks", "samples"):
+        count = {action: profile.ledger.count(action, unit) for action in Action}
+        lost = count[Action.SKIPPED] + count[Action.DROPPED]
+        if count[Action.READ]:
+            assert profile.sample_count == count[Action.READ] - lost
+        if count[Action.USED]:  # where it is said of each what became of it
+            assert count[Action.READ] == count[Action.USED] + count[Action.REPAIRED] + lost
 
 
 def test_a_merge_is_the_sum_of_what_it_was_made_of() -> None:
