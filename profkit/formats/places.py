@@ -22,7 +22,10 @@ _FILES = (
     (Kind.JS, re.compile(r".*\.[cm]?[jt]sx?|node:.*")),
     (Kind.BUILTIN, re.compile(r"<built-in>")),
     (Kind.WASM, re.compile(r".*\.wasm|wasm://.*")),
-    (Kind.NATIVE, re.compile(r".*\.(?:so(?:\.[\d.]+)?|dll|dylib|pyd|exe|c|cc|cpp|cxx|h|hpp|rs)")),
+    (
+        Kind.NATIVE,
+        re.compile(r".*\.(?:so(?:\.[\d.]+)?|dll|dylib|pyd|exe|c|cc|cpp|cxx|h|hpp|rs|go|s)"),
+    ),
 )
 _KERNEL = "_[k]"
 _ADDRESS = re.compile(r"0x[0-9a-f]{1,16}")

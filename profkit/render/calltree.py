@@ -82,6 +82,9 @@ def tree_document(profile: Profile, view: CallTree[TreeOptions]) -> Document:
     return Document([top, Table(columns, rows), notes(*_rest(view, "root", "callee"))])
 
 
+_LEVELS_DRAWN = 100
+
+
 def _noun(view: _View) -> str:
     """Return what a row is; functions stay below frames of their threads."""
     return "function" if view.options.by == "thread" else view.options.by
@@ -139,14 +142,14 @@ def name_cells(profile: Profile, view: CallTree[Any]) -> list[tuple[Cell, Cell]]
     )
     return [
         (
-            (*plain(guide, "guide"), *function_cell(profile, function, value, view.total)),
+            (*guide, *function_cell(profile, function, value, view.total)),
             place_cell(profile, function),
         )
         for guide, function, value in rows
     ]
 
 
-def _guides(depths: Sequence[int]) -> list[str]:
+def _guides(depths: Sequence[int]) -> list[Cell]:
     """Return the lines that lead to each row of a tree, in display order, from the one above."""
     answer = []
     open_below: list[bool] = []  # for each level, whether another row of it follows below
@@ -155,9 +158,17 @@ def _guides(depths: Sequence[int]) -> list[str]:
         follows = open_below[depth]
         del open_below[depth + 1 :]
         open_below[depth] = True
-        answer.append(_guide(open_below[1:depth], follows=follows) if depth else "")
+        answer.append(_guide(open_below, depth, follows=follows) if depth else plain(""))
     return answer[::-1]
 
 
-def _guide(above: list[bool], *, follows: bool) -> str:
-    return "".join("│ " if is_open else "  " for is_open in above) + ("├ " if follows else "└ ")
+def _guide(open_below: list[bool], depth: int, *, follows: bool) -> Cell:
+    """Return the lines before a row: those of the levels above it, the nearest ones only.
+
+    Recursion goes thousands of levels deep, and all their lines would take gigabytes; a row far
+    down says its level instead.
+    """
+    beyond = max(depth - _LEVELS_DRAWN, 0)
+    lines = ("│ " if is_open else "  " for is_open in open_below[beyond + 1 : depth])
+    level = plain(f"{depth}: ", "dim") if beyond else ()
+    return (*level, *plain("".join(lines) + ("├ " if follows else "└ "), "guide"))

@@ -239,6 +239,39 @@ def test_what_was_read_and_written_is_read_the_same(name, profile) -> None:
     assert once.value_types == again.value_types
 
 
+def places(profile):
+    """Return each function that is on a stack: its name, file, line and kind."""
+    table = profile.functions
+    return {
+        (
+            function_name(profile, one),
+            profile.text(int(table.file[one])),
+            int(table.line[one]),
+            Kind(int(table.kind[one])).label,
+        )
+        for one in set(profile.function_of_node.tolist())
+    }
+
+
+@pytest.mark.parametrize(
+    "recording",
+    [
+        "py-spy/0.4.3/py-web-logger.speedscope.json.gz",
+        "pyinstrument/5.1.3/tasks.pyisession.gz",
+        "austin/3.7.0/tasks.full.austin.gz",
+        "go/1.19.8/orders.pb.gz",
+    ],
+)
+@pytest.mark.parametrize("name", ["speedscope", "cpuprofile", "pprof", "folded", "chrome_trace"])
+def test_functions_are_the_same_in_whatever_format_they_were_written(name, recording) -> None:
+    profile = load(SAMPLES / recording)
+    if name == "cpuprofile":
+        profile = profile.replace(threads=profile.threads[:1])
+    reader = "devtools_trace" if name == "chrome_trace" else name
+    again = read_back(text_of(profile, name), reader)
+    assert places(again) - {("(idle)", "", -1, "idle")} <= places(profile)
+
+
 @pytest.mark.parametrize("recording", [r for r in RECORDINGS if "v8.log" not in r])
 def test_a_recording_that_is_written_in_its_own_format_is_read_the_same(recording) -> None:
     profile = load(SAMPLES / recording)

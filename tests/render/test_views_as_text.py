@@ -246,6 +246,16 @@ def test_json_is_ascii_and_gives_names_back(profile) -> None:
         to_json(record_of("top", profile, rank(profile, RankingOptions(by=by))))
 
 
+@pytest.mark.parametrize(("find", "document"), [(tree, tree_document), (heavy, heavy_document)])
+def test_deep_recursion_is_not_drawn_level_by_level(find, document) -> None:
+    deep = 5000
+    profile = profile_of(([(f"f{level}",) for level in range(deep)], 1))
+    lines = to_text(document(profile, find(profile))).splitlines()
+    assert max(map(len, lines)) < 300
+    assert sum(f"{deep - 1}: " in line for line in lines) == 1
+    assert not any(" 100: " in line for line in lines)
+
+
 def test_markup_is_only_text() -> None:
     profile = profile_of(([("[bold]x[/bold]", "[red]a.js")], 1))
     assert "[bold]x[/bold]" in to_terminal(VIEWS["top"](profile), 100)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from profkit.formats import places
 from profkit.formats.places import META_KINDS, path_of
 from profkit.profile import ABSENT, ANONYMOUS, Kind
 
@@ -34,10 +35,17 @@ def intern(call_frame: CallFrame, builder: ProfileBuilder) -> int:
 
 
 def kind_of(call_frame: CallFrame) -> Kind:
-    """Tell what sort of code a call frame is, from what V8 leaves out of it."""
+    """Tell what sort of code a call frame is, from what V8 leaves out of it.
+
+    A file that is not JavaScript's by its name is told by that: such a profile was converted.
+    """
     name = call_frame.function_name or ""
-    if call_frame.url:
-        return Kind.WASM if call_frame.url.startswith((_WASM, _WASM_NOWHERE)) else Kind.JS
+    if url := call_frame.url:
+        if url.startswith((_WASM, _WASM_NOWHERE)):
+            return Kind.WASM
+        path = path_of(url)
+        told = Kind.UNKNOWN if "://" in path else places.kind_of(name, path)
+        return Kind.JS if told == Kind.UNKNOWN else told
     if kind := META_KINDS.get(name):
         return kind
     if name.startswith("RegExp: "):

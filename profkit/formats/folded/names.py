@@ -16,12 +16,16 @@ __all__ = ["intern"]
 # py-spy: name (file:line), and name (file) for native code.
 _IN_PARENTHESES = re.compile(r"(.+) \(([^()]+?):(\d{1,9})(?::(\d{1,9}))?\)", re.DOTALL)
 _WITHOUT_LINE = re.compile(
-    r"(.+) \(([^()\s]+\.(?:pyx?|pyd|so(?:\.[\d.]+)?|dylib|dll)|<frozen [^()]+>)\)", re.DOTALL
+    r"(.+) \(([^()\s]+\.(?:pyx?|pyd|so(?:\.[\d.]+)?|dylib|dll)|<frozen [^()]+>|<built-in>"
+    r"|/[^()\s]+|\[[^()\[\]\s]+\])\)",
+    re.DOTALL,
 )
-# V8's names for perf: LazyCompile:*name file:line:column, where the function begins.
-_JAVASCRIPT = re.compile(
+# V8's names for perf, LazyCompile:*name file:line:column, and what is written of other functions of
+# which it is known where they begin.
+_BEGINNING = re.compile(
     r"(?:(?:LazyCompile|Function|Eval|Script|JS):([~^+*]?))?(.*) "
-    r"(\S+\.[cm]?[jt]sx?|node:\S+?):(\d{1,9})(?::(\d{1,9}))?",
+    r"(\S+\.[cm]?[jt]sx?|node:\S+?|\S+\.pyw?|<(?:frozen [^<>:]+|string|stdin)>)"
+    r":(\d{1,9})(?::(\d{1,9}))?",
     re.DOTALL,
 )
 # py-spy's native code that lies in no library it knows.
@@ -33,7 +37,7 @@ def intern(label: str, builder: ProfileBuilder) -> int:
     """Return the number of the frame that a label stands for.
 
     A function is a name in a file; the line that py-spy writes is the one being executed, so it
-    belongs to the frame. A JavaScript function's line is where it begins.
+    belongs to the frame. A line without parentheses is where the function begins.
     """
     if match := _IN_PARENTHESES.fullmatch(label):
         name, file, line, column = match.groups()
@@ -43,11 +47,10 @@ def intern(label: str, builder: ProfileBuilder) -> int:
         name, file = match.groups()
         name, kind = native_of(name, file) or (name, kind_of(name, file))
         return builder.frame(builder.function(name, file, kind=kind))
-    if match := _JAVASCRIPT.fullmatch(label):
+    if match := _BEGINNING.fullmatch(label):
         mark, name, file, line, column = match.groups()
-        function = builder.function(
-            name or ANONYMOUS, path_of(file), int(line), int(column or ABSENT), Kind.JS
-        )
+        path, kind = path_of(file), kind_of(name, file)
+        function = builder.function(name or ANONYMOUS, path, int(line), int(column or ABSENT), kind)
         return builder.frame(function, tier=_TIERS[mark or ""])
     if _NOWHERE.fullmatch(label):
         return builder.frame(builder.function("[unknown]", kind=Kind.NATIVE))
