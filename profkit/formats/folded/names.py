@@ -18,10 +18,11 @@ _IN_PARENTHESES = re.compile(r"(.+) \(([^()]+?):(\d{1,9})(?::(\d{1,9}))?\)", re.
 _WITHOUT_LINE = re.compile(
     r"(.+) \(([^()\s]+\.(?:pyx?|pyd|so(?:\.[\d.]+)?|dylib|dll)|<frozen [^()]+>)\)", re.DOTALL
 )
-# V8's names for perf: LazyCompile:*name file:line:column, where the function begins.
-_JAVASCRIPT = re.compile(
+# V8's names for perf: LazyCompile:*name file:line:column, where the function begins; and profkit's
+# own for Python, where the recording tells that, as cProfile does.
+_AT_ITS_BEGIN = re.compile(
     r"(?:(?:LazyCompile|Function|Eval|Script|JS):([~^+*]?))?(.*) "
-    r"(\S+\.[cm]?[jt]sx?|node:\S+?):(\d{1,9})(?::(\d{1,9}))?",
+    r"(\S+\.(?:[cm]?[jt]sx?|pyx?)|node:\S+?):(\d{1,9})(?::(\d{1,9}))?",
     re.DOTALL,
 )
 # py-spy's native code that lies in no library it knows.
@@ -33,7 +34,7 @@ def intern(label: str, builder: ProfileBuilder) -> int:
     """Return the number of the frame that a label stands for.
 
     A function is a name in a file; the line that py-spy writes is the one being executed, so it
-    belongs to the frame. A JavaScript function's line is where it begins.
+    belongs to the frame. The line that stands without parentheses is where a function begins.
     """
     if match := _IN_PARENTHESES.fullmatch(label):
         name, file, line, column = match.groups()
@@ -43,10 +44,11 @@ def intern(label: str, builder: ProfileBuilder) -> int:
         name, file = match.groups()
         name, kind = native_of(name, file) or (name, kind_of(name, file))
         return builder.frame(builder.function(name, file, kind=kind))
-    if match := _JAVASCRIPT.fullmatch(label):
+    if match := _AT_ITS_BEGIN.fullmatch(label):
         mark, name, file, line, column = match.groups()
+        kind = Kind.PYTHON if file.endswith((".py", ".pyx")) else Kind.JS
         function = builder.function(
-            name or ANONYMOUS, path_of(file), int(line), int(column or ABSENT), Kind.JS
+            name or ANONYMOUS, path_of(file), int(line), int(column or ABSENT), kind
         )
         return builder.frame(function, tier=_TIERS[mark or ""])
     if _NOWHERE.fullmatch(label):
