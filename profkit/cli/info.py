@@ -27,7 +27,7 @@ Examples:
 """
 )
 @options.profiles
-@options.limit(20, "rows of each table")
+@options.limit(20, "threads and libraries")
 @options.reading
 @options.reading_and_writing
 def info(
@@ -40,7 +40,11 @@ def info(
 ) -> None:
     """Tell what a file holds, and what was dropped or repaired in reading it."""
     profile = load_profiles(
-        profiles, input_format=input_format, reading=reading, output=writing.output
+        profiles,
+        input_format=input_format,
+        reading=reading,
+        output=writing.output,
+        shows_losses=True,
     )
     for remark in profile.meta.remarks:
         note(remark)

@@ -53,11 +53,13 @@ def load_profiles(
     reading: Reading | None = None,
     output: str | None = None,
     subject: Subject = "samples",
+    shows_losses: bool = False,
 ) -> Profile:
     """Read the files that the user named, merge them and keep what is asked of them.
 
     ``output`` is the file that the result will go to, which must be none of them; ``subject`` what
-    the command is about, and of which something must remain.
+    the command is about, and of which something must remain; ``shows_losses`` tells that it shows
+    itself what was lost, and why.
 
     Given none, takes standard input where something is piped into it, else the files that were
     last read in this directory, and says so. Shows progress on standard error, notes what was lost
@@ -76,7 +78,7 @@ def load_profiles(
     if len(profiles) > 1:
         note(f"{len(profiles)} profiles are shown as one{_differences(profiles)}")
     _tell_of_source_maps(profile)
-    _warn_of_losses(profile)
+    _warn_of_losses(profile, "" if shows_losses else " (profkit info says why)")
     return narrow(profile, reading.steps, subject) if reading else profile
 
 
@@ -251,7 +253,7 @@ def _tell_of_source_maps(profile: Profile) -> None:
             note(f"{count(entry.count, 'source map')} not used, {entry.cause}: {entry.example}")
 
 
-def _warn_of_losses(profile: Profile) -> None:
+def _warn_of_losses(profile: Profile, hint: str) -> None:
     losses = noteworthy_losses(profile.ledger)
     if losses:
-        note(f"dropped or repaired: {losses} (profkit info says why)")
+        note(f"dropped or repaired: {losses}{hint}")

@@ -13,7 +13,7 @@ from profkit.profile.frames import FrameTable
 from profkit.profile.functions import FunctionTable
 from profkit.profile.ledger import Ledger
 from profkit.profile.model import Meta, Profile
-from profkit.profile.threads import SampleTable, refuse_overflow
+from profkit.profile.threads import SampleTable, refuse_overflow, thread_name
 from profkit.profile.tree import StackTree
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def merge(profiles: Sequence[Profile]) -> Profile:
     ledger = Ledger()
     for profile in profiles:
         ledger = ledger.merged(profile.ledger)
-    meta = _merge_meta([p.meta for p in profiles])
+    meta = _merge_meta(profiles)
     refuse_overflow(threads, meta.source)
     return Profile(
         meta=meta,
@@ -165,7 +165,9 @@ def _moved(
     return SampleTable(nodes[samples.node], measured, samples.time, samples.state)
 
 
-def _merge_meta(metas: list[Meta]) -> Meta:
+def _merge_meta(profiles: Sequence[Profile]) -> Meta:
+    metas = [p.meta for p in profiles]
+
     def joined(texts: list[str]) -> str:
         # Taken apart first, so that merging what was merged before names nothing twice.
         parts = (part for text in texts for part in text.split(", ") if part)
@@ -181,6 +183,21 @@ def _merge_meta(metas: list[Meta]) -> Meta:
         start_time=min(starts, default=None),
         end_time=max(ends, default=None),
         interval=intervals.pop() if len(intervals) == 1 else None,
-        facts=tuple(dict.fromkeys(fact for m in metas for fact in m.facts)),
+        facts=_merge_facts(profiles),
         remarks=tuple(dict.fromkeys(remark for m in metas for remark in m.remarks)),
     )
+
+
+def _merge_facts(profiles: Sequence[Profile]) -> tuple[tuple[str, str], ...]:
+    """Return all facts; those that differ are told apart by their thread, or else by their file."""
+    told: dict[str, set[str]] = {}
+    for profile in profiles:
+        for title, text in profile.meta.facts:
+            told.setdefault(title, set()).add(text)
+    merged: dict[tuple[str, str], None] = {}
+    for profile in profiles:
+        threads = profile.threads
+        whose = thread_name(threads[0]) if len(threads) == 1 else profile.meta.source
+        for title, text in profile.meta.facts:
+            merged[title if len(told[title]) == 1 else f"{title}, {whose}", text] = None
+    return tuple(merged)

@@ -70,11 +70,10 @@ class Profile(Displayed):
     ledger: Ledger = field(default_factory=Ledger)
     deopts: DeoptTable = field(default_factory=DeoptTable)
     applied: tuple[Applied, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Profile {self.meta.source!r}: {self.sample_count} samples>"
-
-    sources: Mapping[str, str] = field(default_factory=dict)
 
     def replace(self, **changes: object) -> Profile:
         """Return a copy with some of its tables exchanged."""

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["deopts_document"]
 
+_NONE = "no deoptimisation; node writes them with --prof --log-deopt"
+_NOT_TOLD = "the recording tells no deoptimisations, which only V8 tick logs have"
+
 
 def deopts_document(profile: Profile, found: Deopts) -> Document:
     """Return the deoptimisations for people to read."""
@@ -24,7 +27,8 @@ def deopts_document(profile: Profile, found: Deopts) -> Document:
     scale = scale_of(profile.value_types[value_type], whole)
     top = heading(profile, value_type, whole, include_idle=True)
     if not found.total:
-        return Document([top, notes("no deoptimisation; node writes them with --prof --log-deopt")])
+        is_log = "v8log" in profile.meta.format.split(", ")
+        return Document([top, notes(_NONE if is_log else _NOT_TOLD)])
     by = found.options.by
     with_function = by in ("place", "function")
     columns = [Column("times", "right"), Column("%", "right", rank=1)]

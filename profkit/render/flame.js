@@ -166,7 +166,10 @@
       text.textContent = noteTexts[i];
       let wide = note.getBBox().width;
       if (wide > room) {
-        text.textContent = `…${noteTexts[i].slice(-Math.floor((noteTexts[i].length * room) / wide) + 2)}`;
+        // In the middle: a path's end tells more, but a share's beginning does.
+        const whole = noteTexts[i];
+        const half = Math.floor((whole.length * room) / wide / 2) - 1;
+        text.textContent = `${whole.slice(0, half)}…${whole.slice(-half)}`;
         wide = room;
       }
       if (from > margin && from + wide > margin + room) {

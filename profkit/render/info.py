@@ -63,7 +63,7 @@ def _facts(profile: Profile, info: Info) -> Table:
     facts.append(("deepest", count(info.depth, "frame")))
     facts += meta.facts
     rows = [(plain(escape(name), "dim"), plain(escape(text))) for name, text in facts]
-    return Table([Column(""), Column("", least=40)], rows)
+    return Table([Column(""), Column("", least=24)], rows)
 
 
 def _steps(profile: Profile) -> Table:

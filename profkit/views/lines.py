@@ -53,8 +53,8 @@ class Lines(Displayed):
     ``self_values``, ``charged_values`` and ``total_values`` (``int64``) are its values, as in a
     :class:`~profkit.views.ranking.Ranking`.
     ``total`` is what shares are of, ``files`` how many files took anything, ``self_below`` what
-    those that are not shown took themselves, ``elsewhere`` the self value of code without a file
-    and of shared libraries.
+    those that are not shown took themselves, ``elsewhere`` the self value of code without a source:
+    without a file, or of a library.
     """
 
     profile: Profile = field(repr=False, compare=False)
@@ -93,9 +93,7 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
     options = options or LinesOptions()
     own = profile.self_values(options.value_type, include_idle=options.include_idle)
     frames = profile.frames
-    kind = profile.functions.kind[frames.function]
-    # The file of native code is a library.
-    file = np.where(kind == Kind.SHARED_LIBRARY, ABSENT, profile.functions.file[frames.function])
+    file = _source_files(profile)
     wanted = None if options.file is None else find_file(profile, options.file)
     charge = charged(profile, own)
     file_self, file_charged, file_total = _sums(profile, file, own, charge, len(profile.strings))
@@ -142,6 +140,20 @@ def lines(profile: Profile, options: LinesOptions | None = None) -> Lines:
         self_below=int(file_self.sum()) - int(file_self[shown].sum()),
         elsewhere=int(own.sum()) - int(file_self.sum()),
     )
+
+
+def _source_files(profile: Profile) -> npt.NDArray[np.integer]:
+    """Return the number of each frame's source file (shape ``(frames,)``), -1 without one.
+
+    The file of native code is a library, and that of Python's builtins a word, unless the recording
+    tells lines of it.
+    """
+    frames, functions = profile.frames, profile.functions
+    file, kind = functions.file[frames.function], functions.kind[frames.function]
+    has_lines = np.zeros(len(profile.strings) + 1, np.bool_)
+    has_lines[file[frames.line != ABSENT]] = True
+    is_compiled = np.isin(kind, (Kind.NATIVE, Kind.BUILTIN)) & ~has_lines[file]
+    return np.where((kind == Kind.SHARED_LIBRARY) | is_compiled, ABSENT, file)
 
 
 def _sums(

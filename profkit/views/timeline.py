@@ -93,8 +93,8 @@ def timeline(profile: Profile, options: TimelineOptions | None = None) -> Timeli
     timed = [n for n in used if profile.threads[n].samples.time is not None]
     if used and not timed:
         raise UsageError(
-            f"{profile.meta.source}: its samples have no times, and a timeline needs them; V8 "
-            "logs, .cpuprofile and speedscope files have them, folded stacks do not"
+            f"{profile.meta.source}: its samples have no times, and a timeline needs them: V8 "
+            "logs, .cpuprofile, traces and speedscope files have them, folded stacks do not"
         )
     gap = longest_gap(profile) if options.gap is None else options.gap
     found = [spans(profile, profile.threads[n].samples, gap) for n in timed]

@@ -227,6 +227,19 @@ def test_lines_that_are_not_told(folder, capsys) -> None:
     assert "the recording tells no lines" in text
 
 
+def test_deopts_are_looked_for_in_v8_logs(log, folder, capsys) -> None:
+    assert "--log-deopt" in run(capsys, "deopts", log).out
+    (folder / "app.folded").write_text("main;run 3\n")
+    assert "only V8 tick logs have" in run(capsys, "deopts", "app.folded").out
+
+
+def test_info_does_not_point_to_itself(log, folder, capsys) -> None:
+    (folder / log).write_text(LOG.replace("0x2010\ntick,0x1020", "0x77770000\ntick,0x1020"))
+    assert run(capsys, "top", log).err.endswith("(profkit info says why)\n")
+    assert run(capsys, "info", log).err.startswith("profkit: dropped or repaired: 1 of")
+    assert "info says" not in run(capsys, "info", log).err
+
+
 def test_top_by_category(log, capsys) -> None:
     record = _json(capsys, "top", "--by", "category", log)
     assert {row["name"]: row["self"] for row in record["rows"]} == {

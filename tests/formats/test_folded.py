@@ -227,6 +227,7 @@ def test_utf_16_that_is_cut_is_refused():
         ("eval (ceval.c:99)", "eval", "ceval.c", -1, 99, Kind.NATIVE),
         ("f (/srv/a.js:10:5)", "f", "/srv/a.js", -1, 10, Kind.JS),
         ("f /srv/a.js:10", "f", "/srv/a.js", 10, -1, Kind.JS),
+        ("f lib/service.py:10", "f", "lib/service.py", 10, -1, Kind.PYTHON),
         ("get x node:fs:10:5", "get x", "node:fs", 10, -1, Kind.JS),
         ("LazyCompile:*f file:///srv/a.js:10:5", "f", "/srv/a.js", 10, -1, Kind.JS),
         ("JS:~ /srv/a.js:1:1", "(anonymous)", "/srv/a.js", 1, -1, Kind.JS),

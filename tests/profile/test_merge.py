@@ -23,6 +23,7 @@ from profkit.profile import (
     Thread,
     ValueType,
     merge,
+    thread_name,
     validate,
 )
 from profkit.transforms.steps import Step, apply
@@ -201,6 +202,16 @@ def test_meta_joins_what_the_files_say():
         "folded", "a.folded, b.folded", "py-spy", 50, 900, 10, (("command", "x"), ("pid", "7"))
     )
     assert merge([single(meta=one), single(meta=Meta("x", interval=7))]).meta.interval is None
+
+
+def test_what_files_say_differently_is_told_apart():
+    one = single(meta=Meta("x", "a.json", facts=(("name", "a run"), ("pid", "7"))))
+    two = single(meta=Meta("x", "b.json", facts=(("name", "another"), ("pid", "7"))))
+    of_one, of_two = (f"name, {thread_name(p.threads[0])}" for p in (one, two))
+    expected = ((of_one, "a run"), ("pid", "7"), (of_two, "another"))
+    assert merge([one, two]).meta.facts == expected
+    none = one.replace(threads=())
+    assert merge([none, two]).meta.facts[0] == ("name, a.json", "a run")
 
 
 def test_the_ledgers_are_added():

@@ -21,8 +21,13 @@ FILES = ("/srv/app/server.js", "/srv/app/lib/server.js", "/srv/app/lib/log.js")
 
 def _file(profile, frame):
     function = profile.frames.function[frame]
-    is_library = profile.functions.kind[function] == Kind.SHARED_LIBRARY
-    return "" if is_library else profile.text(int(profile.functions.file[function]))
+    file, kind = profile.functions.file[function], profile.functions.kind[function]
+    if kind in (Kind.NATIVE, Kind.BUILTIN):
+        of_file = profile.functions.file[profile.frames.function] == file
+        is_source = bool((profile.frames.line[of_file] != ABSENT).any())
+    else:
+        is_source = kind != Kind.SHARED_LIBRARY
+    return profile.text(int(file)) if is_source else ""
 
 
 @given(profiles(), st.booleans(), st.none() | st.integers(1, 3))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["disagreements"]
 
 _WORTH_A_REMARK = 0.05
-_TITLES = {"hits": "hit counts", "samples": "samples", "deltas": "time between samples"}
+_IN_WORDS = {"hits": "hit counts", "samples": "samples", "deltas": "time between samples"}
 
 
 def disagreements(
@@ -33,7 +33,8 @@ def disagreements(
     Shares differ by the part of the time that would have to move from some functions to others for
     them to be equal (their total variation).
 
-    Returns facts, each a title and a sentence, and a remark where hits disagree with another.
+    Returns facts, each a title (in the words of ``weigh``) and a sentence, and a remark where hits
+    disagree with another.
     """
     shares = {
         kind: np.bincount(function, weights=value, minlength=max(names) + 1) / value.sum()
@@ -53,14 +54,14 @@ def disagreements(
         most = int(np.abs(apart).argmax())
         distance = float(np.abs(apart).sum() / 2)
         by = f"{_percent(shares[one][most])} against {_percent(shares[other][most])}"
-        title = f"{_TITLES[one]} against {_TITLES[other]}"
         said = f"{_percent(distance)} apart"
         if distance:
             name = names[most] or ANONYMOUS
             said += f", most in {name} ({by})"
-        facts.append((title, said))
+        facts.append((f"{one} against {other}", said))
         if distance > _WORTH_A_REMARK and other == "hits":
-            remarks.append((distance, f"{title}: {said}"))
+            words = f"{_IN_WORDS[one]} against {_IN_WORDS[other]}"
+            remarks.append((distance, f"{words}: {said}"))
     return tuple(facts), tuple(text for _, text in sorted(remarks)[-1:])
 
 
