@@ -134,7 +134,9 @@ def target_for(path: str) -> Target:
     for target in TARGETS:
         if name.endswith(target.suffixes):
             return target
-    raise UsageError(f"{path}: the name does not tell the format to write; choose of {_names()}")
+    raise UsageError(
+        f"{path}: the name does not tell the format to write; choose one of {_names()}"
+    )
 
 
 def _names() -> str:

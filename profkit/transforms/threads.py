@@ -31,8 +31,8 @@ def keep_threads(profile: Profile, wanted: Sequence[str]) -> Profile:
     for text in wanted:
         found = _matching(names, text)
         if not found:
-            known = ", ".join(f"{n} {name}" for n, name in enumerate(names, 1))
-            raise UsageError(f"no thread is called {text!r}; there are {known or 'none'}")
+            known = ", ".join(f"{n}: {name}" for n, name in enumerate(names, 1))
+            raise UsageError(f"no thread is called {text!r}; they are {known or 'none'}")
         kept |= found
     return profile.replace(threads=tuple(profile.threads[n] for n in sorted(kept)))
 

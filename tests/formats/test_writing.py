@@ -364,7 +364,9 @@ def test_a_format_is_told_by_the_end_of_the_name(target) -> None:
 
 @pytest.mark.parametrize("name", ["app.json", "app", "app.log", "app.gz"])
 def test_a_name_that_tells_nothing_is_refused(name) -> None:
-    with pytest.raises(UsageError, match="does not tell the format to write; choose of speedscope"):
+    with pytest.raises(
+        UsageError, match="does not tell the format to write; choose one of speedscope"
+    ):
         target_for(name)
 
 

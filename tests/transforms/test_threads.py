@@ -53,7 +53,9 @@ def test_threads_are_kept_by_name_number_or_pattern(profile, wanted, kept):
 
 @pytest.mark.parametrize("text", ["nobody", "0", "6", "99999999999999999999"])
 def test_what_names_no_thread_is_told(profile, text):
-    with pytest.raises(UsageError, match=rf"no thread is called '{text}'; there are 1 main, 2 wor"):
+    with pytest.raises(
+        UsageError, match=rf"no thread is called '{text}'; they are 1: main, 2: wor"
+    ):
         keep_threads(profile, ["main", text])
 
 
