@@ -103,13 +103,12 @@ def rank(profile: Profile, options: RankingOptions | None = None) -> Ranking:
     """
     options = options or RankingOptions()
     shift = len(Kind)
-    by_sample = options.by in ("state", "thread")
-    if not by_sample:
-        profile, group = groups_of_frames(profile, options.by)
-    own = profile.self_values(options.value_type, include_idle=options.include_idle)
-    if by_sample:
+    if options.by in ("state", "thread"):
+        own = profile.self_values(options.value_type, include_idle=options.include_idle)
         self_values = charged_values = total_values = _by_sample(profile, options, shift)
     else:
+        profile, group = groups_of_frames(profile, options.by)
+        own = profile.self_values(options.value_type, include_idle=options.include_idle)
         group_of_node = group[profile.tree.frame] + shift
         size = int(group_of_node.max(initial=ABSENT)) + 1
         self_values = _sums(group_of_node, own, size)
