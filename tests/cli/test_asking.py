@@ -135,7 +135,7 @@ def test_what_finds_nothing_is_told(log, capsys) -> None:
         (["--focus", "no\x1b.0m"], r"--focus 'no\x1b.0m' matches nothing, so nothing remains"),
         (["--ignore", "."], "--ignore . leaves none of 4 samples"),
         (["--from", "1s"], "--from 1s leaves none of 4 samples"),
-        (["--thread", "7"], "--thread 7: no thread is called '7'; there are "),
+        (["--thread", "7"], "--thread 7: no thread is called '7'; they are 1: main"),
         (["--merge-function", "zz"], "--merge-function zz: no function's name or place contains "),
         (["--focus", "("], "Invalid value for '--focus': '(' is no regular expression"),
         (["--from", "noon"], "Invalid value for '--from': 'noon' is no time"),
