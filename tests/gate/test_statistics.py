@@ -22,7 +22,7 @@ from profkit.gate.statistics import (
 
 
 def runs_of_a_service(random, runs, *, change=0.0, between=0.05, samples=4000, groups=60):
-    """Make counts of runs on two sides: groups scatter between runs, and runs are of unlike length."""
+    """Make counts on two sides: groups scatter between runs, and runs are of unlike length."""
     share = random.dirichlet(np.full(groups, 0.4))
     rate = share * np.exp(random.normal(0, between, (2 * runs, groups)))
     is_candidate = np.arange(2 * runs) >= runs
