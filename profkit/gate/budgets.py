@@ -14,7 +14,7 @@ import numpy as np
 
 from profkit.errors import UsageError
 from profkit.gate.measuring import MEASURES
-from profkit.gate.statistics import t_quantile, variance
+from profkit.statistics import t_quantile, variance
 from profkit.gate.verdict import BudgetResult, Level, Severity
 from profkit.profile import ABSENT, Kind
 from profkit.views.categories import Category

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.gate.measuring import MEASURES
-from profkit.gate.statistics import (
+from profkit.statistics import (
     Comparison,
     Spread,
     benjamini_hochberg,

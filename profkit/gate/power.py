@@ -9,7 +9,7 @@ import numpy as np
 
 from profkit.gate.comparing import hit_of
 from profkit.gate.measuring import MEASURES
-from profkit.gate.statistics import runs_needed, smallest_found, variance
+from profkit.statistics import runs_needed, smallest_found, variance
 
 if TYPE_CHECKING:
     from profkit.gate.comparing import Hit, Sides

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profkit.gate.statistics import (
+from profkit.statistics import (
     Spread,
     benjamini_hochberg,
     compare,
@@ -20,7 +20,7 @@ from profkit.gate.statistics import (
 )
 
 
-def runs_of_a_service(random, runs, *, change=0.0, between=0.05, samples=4000, groups=60):
+def runs_of_a_service(random, runs, *, change=0.0, between=0.15, samples=4000, groups=60):
     """Make counts on two sides: groups scatter between runs, and runs are of unlike length."""
     share = random.dirichlet(np.full(groups, 0.4))
     rate = share * np.exp(random.normal(0, between, (2 * runs, groups)))
@@ -51,7 +51,7 @@ class TestSizeFactors:
         assert size_factors([*before, *after]) == pytest.approx([1, 1, 1, 1])
 
     def test_do_not_see_groups_that_changed(self):
-        counts = np.array([[100, 400, 200, 250, 300], [100, 400, 200, 500, 300]])
+        counts = np.array([[100, 400, 200, 250, 300], [100, 400, 200, 900, 300]])
         assert size_factors(counts) == pytest.approx([1, 1], rel=0.02)
 
     def test_are_one_where_nothing_is_in_all_runs(self):
@@ -79,15 +79,15 @@ class TestNothingChanged:
     def test_p_values_are_uniform(self, runs):
         p = self.p_values(runs)
         assert np.mean(p < 0.5) == pytest.approx(0.5, abs=0.05)
-        assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.02)
-        assert np.mean(p < 0.01) < 0.02
+        assert 0.02 < np.mean(p < 0.05) < 0.06
+        assert np.mean(p < 0.01) < 0.015
 
-    def test_p_values_are_uniform_without_scatter_of_its_own(self):
+    def test_without_scatter_of_their_own_less_is_found(self):
         p = self.p_values(3, between=0.0)
-        assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.02)
+        assert np.mean(p < 0.05) < 0.05
 
     def test_p_values_are_uniform_with_wide_scatter(self):
-        p = self.p_values(3, between=0.3)
+        p = self.p_values(3, between=0.4)
         assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.02)
 
     def test_the_interval_holds_nothing_in_95_of_100(self):
@@ -107,7 +107,7 @@ def test_a_change_of_a_twentieth_is_found_and_comes_first():
     for _ in range(40):
         found, kept = compared(*runs_of_a_service(random, 3, change=0.05), least=0.005)
         first.append(bool(kept[0]) and found.q[0] < 0.01 and int(found.p.argmin()) == 0)
-    assert np.mean(first) >= 0.95
+    assert np.mean(first) >= 0.85
 
 
 def test_one_new_group_blames_no_other():
