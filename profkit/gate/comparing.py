@@ -117,10 +117,7 @@ class Sides:
             factors = measured.operations if self.has_operations else runs
         self.factors = factors / factors.mean()
         base = ~self.is_candidate
-        if self.has_operations:
-            per_run = (runs / measured.operations)[base].mean()
-        else:
-            per_run = 1.0
+        per_run = float((runs / measured.operations)[base].mean()) if self.has_operations else 1.0
         scale = (runs / self.factors)[base].mean() / per_run
         self.exposure = self.factors * scale
         self.unit = measured.unit / self.exposure
@@ -215,8 +212,10 @@ class Sides:
             for measure in family:
                 kept, found = self.tested[measure]
                 own, q = q[: len(kept)], q[len(kept) :]
-                for row in np.flatnonzero(own <= self.level).tolist():
-                    answer.append(hit_of(int(kept[row]), measure, found, row, float(own[row])))
+                answer += [
+                    hit_of(int(kept[row]), measure, found, row, float(own[row]))
+                    for row in np.flatnonzero(own <= self.level).tolist()
+                ]
         return answer
 
     @cached_property
@@ -246,7 +245,10 @@ class Sides:
             candidate=means[1],
             low=float(np.exp(delta - reach)),
             high=float(np.exp(delta + reach)),
-            p=float(p_beyond(delta, error, degrees, np.log1p(drift))),
+            # Without operations the whole is what it is measured by, and cannot have changed.
+            p=float(p_beyond(delta, error, degrees, np.log1p(drift)))
+            if self.has_operations
+            else 1.0,
             drift=drift,
             error=error,
             freedom=degrees,
@@ -258,8 +260,6 @@ class Sides:
         """By how much the whole may differ for reasons of the machine's."""
         if self.drift is not None:
             return self.drift
-        if not self.has_operations:
-            return self.least / self.base_whole
         return DRIFT_INTERLEAVED if is_interleaved(self.measured) else DRIFT
 
 
