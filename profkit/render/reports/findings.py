@@ -18,9 +18,19 @@ if TYPE_CHECKING:
     from profkit.gate.checkout import Checkout, Place
     from profkit.gate.verdict import BudgetResult, Change, Verdict
 
-__all__ = ["RULES", "Finding", "Rule", "find_rule", "findings", "shortened", "total_message"]
+__all__ = [
+    "RULES",
+    "Finding",
+    "Rule",
+    "budget_finding",
+    "findings",
+    "shortened",
+    "total_message",
+]
 
 _LONGEST_NAME = 160
+_LONGEST_REASON = 400
+_NAMED_REASONS = 8
 _NAMED_SYMPTOMS = 3
 
 
@@ -100,11 +110,6 @@ class Finding:
     """Stays the same while rule, file, name and measure do, whatever the line."""
 
 
-def find_rule(name: str) -> Rule:
-    """Return a rule by its name."""
-    return next(rule for rule in RULES if rule.id == name)
-
-
 def findings(verdict: Verdict, checkout: Checkout) -> tuple[Finding, ...]:
     """Return what fails the check, then what only warns; each the most important first.
 
@@ -148,7 +153,8 @@ def _total_finding(verdict: Verdict, rule: str, severity: Severity) -> Finding:
 
 def total_message(verdict: Verdict) -> str:
     """Return the reasons of a verdict as one paragraph; the figures of the total without any."""
-    reasons = " ".join(_sentence(escape(reason)) for reason in verdict.reasons)
+    first = verdict.reasons[:_NAMED_REASONS]
+    reasons = " ".join(_sentence(shortened(reason, _LONGEST_REASON)) for reason in first)
     return reasons or _sentence(_change_message(verdict.total, verdict.unit))
 
 
@@ -159,10 +165,11 @@ def _sentence(text: str) -> str:
 def _of_budgets(verdict: Verdict, checkout: Checkout) -> Iterator[Finding]:
     for budget in verdict.budgets:
         if budget.is_over or budget.is_open:
-            yield _budget_finding(budget, checkout)
+            yield budget_finding(budget, checkout)
 
 
-def _budget_finding(budget: BudgetResult, checkout: Checkout) -> Finding:
+def budget_finding(budget: BudgetResult, checkout: Checkout) -> Finding:
+    """Return what is to be said of a budget that is over or open; without its fingerprint."""
     file = budget.file or (budget.name if budget.level is Level.FILE else "")
     package = budget.name if budget.level is Level.PACKAGE else ""
     name = shortened(budget.name or "the whole")
@@ -174,7 +181,7 @@ def _budget_finding(budget: BudgetResult, checkout: Checkout) -> Finding:
         f"(95 % interval {interval(budget.low, budget.high, budget.unit)}); "
         f"its budget is {cost(budget.limit, budget.unit)}.",
         level=budget.level,
-        name=budget.text,
+        name=budget.name,
         measure="budget",
         file=file,
         line=budget.line,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from profkit.render.escape import escape
 from profkit.render.reports.findings import findings, shortened
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def render(verdict: Verdict, checkout: Checkout) -> str:
 def _annotation(finding: Finding) -> str:
     properties: dict[str, str] = {}
     if finding.place:
-        properties["file"] = finding.place.file
+        properties["file"] = escape(finding.place.file)
         if finding.place.line:
             properties["line"] = str(finding.place.line)
     properties["title"] = shortened(finding.title, _LONGEST_TITLE)

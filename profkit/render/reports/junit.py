@@ -13,7 +13,12 @@ from xml.etree import ElementTree as ET
 
 from profkit.gate.verdict import Outcome, Severity
 from profkit.render.escape import escape
-from profkit.render.reports.findings import findings, shortened, total_message
+from profkit.render.reports.findings import (
+    budget_finding,
+    findings,
+    shortened,
+    total_message,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +43,7 @@ def render(verdict: Verdict, checkout: Checkout) -> str:
     output. A case in error was not decided. All times are 0: costs are no durations of tests.
     """
     found = findings(verdict, checkout)
-    cases = [*_cases(verdict, found)]
+    cases = [*_cases(verdict, found, checkout)]
     _tell_apart(cases)
     counts = {
         "tests": str(len(cases)),
@@ -57,19 +62,20 @@ def render(verdict: Verdict, checkout: Checkout) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _cases(verdict: Verdict, found: tuple[Finding, ...]) -> Iterator[ET.Element]:
+def _cases(
+    verdict: Verdict, found: tuple[Finding, ...], checkout: Checkout
+) -> Iterator[ET.Element]:
     of_total = [finding for finding in found if finding.rule in ("total-cost", "cannot-decide")]
     case = _case("total", "the whole")
     if verdict.outcome is Outcome.CANNOT_DECIDE:
         _add(case, "error", "profkit cannot decide", total_message(verdict), "cannot-decide")
     elif of_total:
-        _conclude(case, of_total[0])
+        _conclude(case, of_total[0], of_total[0].severity)
     yield case
-    by_budget = {finding.name: finding for finding in found if finding.measure == "budget"}
     for budget in verdict.budgets:
         case = _case("budget", budget.text)
-        if budget.text in by_budget:
-            _conclude(case, by_budget[budget.text])
+        if budget.is_over or budget.is_open:
+            _conclude(case, budget_finding(budget, checkout), budget.severity)
         yield case
     for finding in found:
         if finding.rule in ("cost-grew", "new-cost"):
@@ -78,7 +84,7 @@ def _cases(verdict: Verdict, found: tuple[Finding, ...]) -> Iterator[ET.Element]
                 case.set("file", _text(finding.place.file))
                 if finding.place.line:
                     case.set("line", str(finding.place.line))
-            _conclude(case, finding)
+            _conclude(case, finding, finding.severity)
             yield case
 
 
@@ -87,11 +93,10 @@ def _case(kind: str, name: str) -> ET.Element:
     return ET.Element("testcase", attributes)
 
 
-def _conclude(case: ET.Element, finding: Finding) -> None:
-    if finding.rule == "open-budget":
-        _add(case, "error", finding.title, finding.message, finding.rule)
-    elif finding.severity is Severity.ERROR:
-        _add(case, "failure", finding.title, finding.message, finding.rule)
+def _conclude(case: ET.Element, finding: Finding, severity: Severity) -> None:
+    if severity is Severity.ERROR:
+        what = "error" if finding.rule == "open-budget" else "failure"
+        _add(case, what, finding.title, finding.message, finding.rule)
     else:
         warned = ET.SubElement(case, "system-out")
         warned.text = _text(f"warning: {finding.title}. {finding.message}", _LONGEST_MESSAGE)

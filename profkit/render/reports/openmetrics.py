@@ -170,4 +170,4 @@ def _number(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
-    return repr(float(value)) if value != int(value) or abs(value) > 1e15 else str(int(value))  # noqa: PLR2004
+    return f"{value:.9g}"
