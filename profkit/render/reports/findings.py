@@ -24,6 +24,7 @@ __all__ = [
     "Rule",
     "budget_finding",
     "findings",
+    "is_found",
     "shortened",
     "total_message",
 ]
@@ -134,11 +135,8 @@ def _of_total(verdict: Verdict) -> Iterator[Finding]:
 
 
 def _severity(verdict: Verdict) -> Severity:
-    """Return how bad it is that costs grew: budgets may fail a check that bears this."""
-    over = any(b.is_over and b.severity is Severity.ERROR for b in verdict.budgets)
-    fails = verdict.outcome is Outcome.REGRESSION
-    is_by_budget = over and verdict.total.state is not State.WORSE
-    return Severity.ERROR if fails and not is_by_budget else Severity.WARNING
+    """Return how bad it is that something costs more: what a check that passes found, it bears."""
+    return Severity.ERROR if verdict.outcome is Outcome.REGRESSION else Severity.WARNING
 
 
 def _total_finding(verdict: Verdict, rule: str, severity: Severity) -> Finding:
@@ -164,8 +162,13 @@ def _sentence(text: str) -> str:
 
 def _of_budgets(verdict: Verdict, checkout: Checkout) -> Iterator[Finding]:
     for budget in verdict.budgets:
-        if budget.is_over or budget.is_open:
+        if is_found(budget):
             yield budget_finding(budget, checkout)
+
+
+def is_found(budget: BudgetResult) -> bool:
+    """Tell whether a budget is to be pointed at: over beyond doubt, or rather over than not."""
+    return budget.is_over or (budget.is_open and budget.measured > budget.limit)
 
 
 def budget_finding(budget: BudgetResult, checkout: Checkout) -> Finding:

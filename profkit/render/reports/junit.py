@@ -16,6 +16,7 @@ from profkit.render.escape import escape
 from profkit.render.reports.findings import (
     budget_finding,
     findings,
+    is_found,
     shortened,
     total_message,
 )
@@ -74,7 +75,7 @@ def _cases(
     yield case
     for budget in verdict.budgets:
         case = _case("budget", budget.text)
-        if budget.is_over or budget.is_open:
+        if is_found(budget):
             _conclude(case, budget_finding(budget, checkout), budget.severity)
         yield case
     for finding in found:

@@ -55,18 +55,8 @@ def _families(verdict: Verdict, checkout: Checkout) -> Iterator[list[str]]:
         "Recorded runs of a side.",
         zip(_sides(), map(float, verdict.runs), strict=True),
     )
-    for name, value, words in (
-        ("profkit_total_ratio", total.candidate, "The whole cost as a multiple of what it was"),
-        ("profkit_total_low_ratio", total.base + total.low, "Low end of its 95 % interval"),
-        ("profkit_total_high_ratio", total.base + total.high, "High end of its 95 % interval"),
-    ):
-        yield _gauge(name, "ratio", f"{words}.", [({}, _divided(value, total.base))])
-    yield _gauge(
-        "profkit_smallest_change_ratio",
-        "ratio",
-        "Smallest relative change of the whole that would have been found 9 times in 10.",
-        [({}, verdict.smallest)],
-    )
+    if verdict.runs[0]:
+        yield from _compared(verdict)
     factor, unit, words = _unit(verdict.unit)
     suffix = f"_{unit}" if unit else ""
     yield _gauge(
@@ -86,6 +76,23 @@ def _families(verdict: Verdict, checkout: Checkout) -> Iterator[list[str]]:
         "ratio",
         "What is measured as a part of the budget's limit.",
         _budgets(verdict),
+    )
+
+
+def _compared(verdict: Verdict) -> Iterator[list[str]]:
+    """Yield what there is of a comparison; budgets alone have none."""
+    total = verdict.total
+    for name, value, words in (
+        ("profkit_total_ratio", total.candidate, "The whole cost as a multiple of what it was"),
+        ("profkit_total_low_ratio", total.base + total.low, "Low end of its 95 % interval"),
+        ("profkit_total_high_ratio", total.base + total.high, "High end of its 95 % interval"),
+    ):
+        yield _gauge(name, "ratio", f"{words}.", [({}, _divided(value, total.base))])
+    yield _gauge(
+        "profkit_smallest_change_ratio",
+        "ratio",
+        "Smallest relative change of the whole that would have been found 9 times in 10.",
+        [({}, verdict.smallest_total)],
     )
 
 
