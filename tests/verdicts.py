@@ -123,6 +123,7 @@ def regression():
         candidate=tuple(f"candidate-{n}.cpuprofile" for n in range(5)),
         smallest=0.021,
         more_runs=None,
+        smallest_total=0.015,
         notes=("The runs differ in length by up to 12 %.",),
     )
 

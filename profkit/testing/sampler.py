@@ -12,7 +12,6 @@ from __future__ import annotations
 import gc
 import json
 import signal
-import sys
 import threading
 import time
 from pathlib import Path
@@ -35,17 +34,20 @@ _SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 
 
 class Sampler:
-    """Samples the code within a ``with``: only what it calls, in the main thread.
+    """Samples what is called from a frame, within a ``with``, in the main thread.
+
+    ``outer`` is that frame; it is in no stack, and neither are its callers.
 
     Raises :class:`~profkit.errors.UsageError` where that cannot be done: in another thread, while
     another profiler has the timer, or on a system without one (Windows).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outer: FrameType) -> None:
         self._samples: list[tuple[CodeType, ...]] = []
         self._weights: list[int] = []
-        self._outer: FrameType | None = None
+        self._outer: FrameType | None = outer
         self._last = 0
+        self._is_sampling = False
         self._previous: object = None
 
     def __enter__(self) -> Self:
@@ -58,7 +60,6 @@ class Sampler:
             raise UsageError("another profiler is running; this one needs its timer")
         gc.collect()  # what earlier code left to be collected is not this code's cost
         self._previous = handler
-        self._outer = sys._getframe(1)  # noqa: SLF001 (the one way to the caller's frame)
         signal.signal(signal.SIGPROF, self._sample)
         self._last = time.thread_time_ns()
         signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
@@ -76,6 +77,9 @@ class Sampler:
         self._outer = None
 
     def _sample(self, _number: int, frame: FrameType | None) -> None:
+        if self._is_sampling:
+            return  # a tick within this very function; its time goes to the next sample
+        self._is_sampling = True
         stack = []
         while frame is not None and frame is not self._outer:
             stack.append(frame.f_code)
@@ -85,6 +89,7 @@ class Sampler:
             self._samples.append(tuple(reversed(stack)))
             self._weights.append(now - self._last)
         self._last = time.thread_time_ns()
+        self._is_sampling = False
 
     @property
     def cpu_time(self) -> int:
