@@ -75,9 +75,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def profkit_profile(request: pytest.FixtureRequest) -> Recorder:
-    """Give what records a part of a test as one run: ``with profkit_profile(): ...``.
+    """Give what records parts of a test, each as one run.
 
-    Without ``--profkit-baseline`` nothing is recorded.
+    It is called for a context: ``with profkit_profile(): ...``. Without ``--profkit-baseline``
+    nothing is recorded.
     """
     recording = request.config.pluginmanager.get_plugin(RECORDING)
     return recording.recorder(request.node.nodeid) if recording else _Idle()

@@ -164,6 +164,7 @@ def undecided():
         budgets=(budget('express = "4%"', "express", 0.041, 0.04),),
         runs=(2, 2),
         smallest=0.4,
+        smallest_total=0.3,
         more_runs=9,
     )
 
