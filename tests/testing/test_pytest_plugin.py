@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
 
 TEST = """
 import os, pytest
@@ -207,3 +212,20 @@ def test_the_plug_in_is_found_by_its_name() -> None:
     code = "import importlib.metadata as m; print(m.entry_points(group='pytest11', name='profkit'))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert b"profkit.pytest_plugin" in ran.stdout
+
+
+def test_pytest_does_not_mind_that_profkit_was_imported_before_it(project, tmp_path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    code = "import profkit, pytest; raise SystemExit(pytest.main(['-q']))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project.path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        capture_output=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr.decode()
+    assert b"1 passed" in ran.stdout
