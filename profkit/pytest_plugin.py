@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and record where that is asked for."""
     config.addinivalue_line(
         "markers",
-        "profkit(runs=5, seconds=0.5): with --profkit-baseline, call the test again and again, "
+        "profkit(runs=5, seconds=1): with --profkit-baseline, call the test again and again, "
         "record so many runs of so many seconds of CPU time, and compare them with the baseline.",
     )
     name = config.getoption("profkit_baseline")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Recording"]
 
 RUNS = 5
-SECONDS = 0.5
+SECONDS = 1.0
 _MOST_WAITING = 10
 """A run of a test that mostly waits ends after so many times its seconds on the clock."""
 
@@ -139,7 +139,7 @@ class Recording:
 
 
 def _asked(marker: pytest.Mark) -> _Asked:
-    wrong = UsageError("the marker is profkit(runs=5, seconds=0.5), with numbers above 0")
+    wrong = UsageError("the marker is profkit(runs=5, seconds=1), with numbers above 0")
     try:
         asked = _Asked(*marker.args, **marker.kwargs)
     except TypeError:

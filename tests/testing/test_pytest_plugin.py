@@ -151,8 +151,8 @@ def test_a_test_that_fails_is_not_recorded(project) -> None:
 @pytest.mark.parametrize(
     ("marker", "body", "said"),
     [
-        ("(runs=0)", "def test_it(): pass", "the marker is profkit(runs=5, seconds=0.5)"),
-        ("(times=3)", "def test_it(): pass", "the marker is profkit(runs=5, seconds=0.5)"),
+        ("(runs=0)", "def test_it(): pass", "the marker is profkit(runs=5, seconds=1)"),
+        ("(times=3)", "def test_it(): pass", "the marker is profkit(runs=5, seconds=1)"),
         ("(runs=2, seconds='x')", "def test_it(): pass", "the marker is profkit("),
         ("(2, 0.01)", "def test_it(): __import__('time').sleep(0.1)", "too little CPU time"),
     ],
