@@ -17,7 +17,7 @@ from profkit.errors import ProfkitError, UsageError
 from profkit.gate.verdict import Outcome
 from profkit.render.escape import escape
 from profkit.testing.sampler import Sampler
-from profkit.testing.storing import Run, compare, store
+from profkit.testing.storing import Run, Store
 
 if TYPE_CHECKING:
     import os
@@ -76,7 +76,10 @@ class Recording:
     """The part of the plug-in that is there where a baseline is named."""
 
     def __init__(self, config: pytest.Config, name: str, *, update: bool) -> None:
-        self._root = config.rootpath
+        try:
+            self._store = Store(config.rootpath, name)
+        except UsageError as error:
+            raise pytest.UsageError(escape(str(error))) from None
         self._name = name
         self._update = update
         self._folder = tempfile.TemporaryDirectory(prefix="profkit-")
@@ -103,10 +106,10 @@ class Recording:
 
     def _conclude(self, item: pytest.Function, runs: list[Run]) -> None:
         if self._update:
-            store(self._root, self._name, item.nodeid, runs)
+            self._store.keep(item.nodeid, runs)
             _tell(item, _STORED, f"{len(runs)} runs")
             return
-        verdict = compare(self._root, self._name, item.nodeid, runs)
+        verdict = self._store.compare(item.nodeid, runs)
         if verdict is None:
             _tell(item, _NEW, "--profkit-update records one")
             return

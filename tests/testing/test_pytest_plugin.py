@@ -165,12 +165,29 @@ def test_what_cannot_be_recorded_fails_with_its_reason(project, marker, body, sa
     assert "Traceback" not in lines(result)
 
 
-def test_a_file_that_cannot_be_read_fails_with_its_reason(project) -> None:
+@pytest.mark.parametrize("update", [[], ["--profkit-update"]])
+def test_a_file_that_cannot_be_read_fails_with_its_reason(project, update) -> None:
+    project.makepyfile(
+        """
+        def test_it(profkit_profile):
+            with profkit_profile():
+                sum(i * i for i in range(1_000_000))
+        """
+    )
+    run(project, BASELINE, "--profkit-update").assert_outcomes(passed=1)
+    stored = sorted(project.path.joinpath(".profkit").rglob("*"))
     project.makepyfile("def test_it(profkit_profile):\n    profkit_profile.add('missing.json')\n")
-    run(project, BASELINE, "--profkit-update")
-    result = run(project, BASELINE)
+    result = run(project, BASELINE, *update)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*profkit: *missing.json*"])
+    assert sorted(project.path.joinpath(".profkit").rglob("*")) == stored
+
+
+@pytest.mark.parametrize("name", ["../main", "a/b", ".hidden", "a\x1b", " "])
+def test_a_name_that_is_no_folders_is_refused(project, name) -> None:
+    result = run(project, f"--profkit-baseline={name}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "is no name of a baseline" in "".join(result.errlines)
 
 
 def test_an_update_needs_a_name(project) -> None:
