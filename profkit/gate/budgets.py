@@ -14,7 +14,7 @@ import numpy as np
 
 from profkit.errors import UsageError
 from profkit.gate.measuring import MEASURES
-from profkit.gate.statistics import t_quantile, variance
+from profkit.statistics import t_quantile, variance
 from profkit.gate.verdict import BudgetResult, Level, Severity
 from profkit.profile import ABSENT, Kind
 from profkit.views.categories import Category
@@ -71,8 +71,10 @@ def parse_budgets(table: object, where: str) -> tuple[Budget, ...]:
     """
     answer = []
     for key, value in _table(table, where).items():
-        if key in {level.value for level in _LEVELS} and isinstance(value, dict) and not (
-            set(value) & {"limit"}
+        if (
+            key in {level.value for level in _LEVELS}
+            and isinstance(value, dict)
+            and not (set(value) & {"limit"})
         ):
             level = Level(key)
             answer += [
@@ -127,9 +129,7 @@ def _budget(level: Level, name: str, value: object, where: str) -> Budget:
         number, unit = number * _NANOSECONDS[found["unit"]], "ns/op"
     if level is Level.TOTAL and unit == "share":
         raise UsageError(f"{where}: the whole is always 100 %; give a change such as '+5%'")
-    return Budget(
-        f'{name} = "{limit}"', level, name, number, unit, measure, Severity(severity)
-    )
+    return Budget(f'{name} = "{limit}"', level, name, number, unit, measure, Severity(severity))
 
 
 def used(
@@ -236,9 +236,7 @@ def _change(sides: Sides, budget: Budget, nodes: Flags) -> tuple[float, float, f
     return ratios[0] - 1, ratios[1] - 1, ratios[2] - 1
 
 
-def _interval(
-    sides: Sides, cost: Floats, unit: Floats, whole: float
-) -> tuple[float, float, float]:
+def _interval(sides: Sides, cost: Floats, unit: Floats, whole: float) -> tuple[float, float, float]:
     """Return the mean of a side's runs with its 95 % interval, scatter shrunk to the trend."""
     mean = float(cost.mean())
     spread = sides.spread

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckOptions", "check", "judge"]
 
-_SURELY = 0.01
-_TOO_WEAK = 0.25
+_SURELY = 0.002
+_TOO_WEAK = 0.5
 _MUCH_SHORTER = 10
 _LITTLE_IN_COMMON = 0.5
 _SPECIAL = (Kind.GC, Kind.PROGRAM, Kind.IDLE, Kind.ROOT)
@@ -123,9 +123,7 @@ def judge(measured: Measured, options: CheckOptions | None = None) -> Verdict:
         base=(options.base_name,)
         if options.base_name
         else tuple(n for n, c in zip(measured.name, measured.is_candidate, strict=True) if not c),
-        candidate=tuple(
-            n for n, c in zip(measured.name, measured.is_candidate, strict=True) if c
-        ),
+        candidate=tuple(n for n, c in zip(measured.name, measured.is_candidate, strict=True) if c),
         smallest=smallest,
         more_runs=None if opened is None else opened.runs,
         smallest_total=smallest_whole(sides),
@@ -169,9 +167,7 @@ def _judge_budgets(measured: Measured, options: CheckOptions) -> Verdict:
         unit=_unit(sides),
         runs=(0, sides.runs[1]),
         base=(),
-        candidate=tuple(
-            n for n, c in zip(measured.name, measured.is_candidate, strict=True) if c
-        ),
+        candidate=tuple(n for n, c in zip(measured.name, measured.is_candidate, strict=True) if c),
         smallest=float("nan"),
         more_runs=None,
         smallest_total=float("nan"),

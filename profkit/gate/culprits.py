@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.gate.comparing import NEARLY_ALL
 from profkit.profile import ABSENT, Kind
 from profkit.symbols.packages import owned
 
@@ -86,10 +87,10 @@ class _Tree:
     @cached_property
     def bounds(self) -> Flags:
         """Tell which functions hold so nearly all that what is below them has nothing in common."""
-        total = self.measured.total_costs.mean(axis=0)
+        total = self.mean_totals
         kind = self.measured.profile.functions.kind
         whole = self.measured.own.sum(axis=1).mean()
-        return np.asarray((total > _MOST_OF_IT * whole) | (kind == Kind.ROOT))
+        return np.asarray((total > NEARLY_ALL * whole) | (kind == Kind.ROOT))
 
     def nodes(self, hit: Hit) -> Flags:
         """Tell whose own cost a hit is about."""
@@ -106,11 +107,18 @@ class _Tree:
         """Return the cost of nodes on the side where it is greater: after a rise, before a fall."""
         return self.candidate if sign > 0 else self.base
 
-    def callers(self, nodes: Flags, sign: int) -> list[int]:
-        """Return the functions that most of the nodes' cost is below, or in, the nearest first."""
+    def callers(self, hit: Hit, sign: int) -> list[int]:
+        """Return the functions that most of a hit's cost is below, or in, the nearest first."""
         weight = self.weight(sign)
-        leaves = np.flatnonzero(nodes & (weight > 0))
-        whole = weight[leaves].sum()
+        if hit.measure == "total":
+            leaves = np.flatnonzero(
+                (self.measured.function == hit.function) & self.measured.outermost
+            )
+            running = np.concatenate([[0.0], np.cumsum(weight)])
+            held_here = running[self.measured.profile.tree.subtree_end[leaves]] - running[leaves]
+        else:
+            leaves = np.flatnonzero(self.nodes(hit) & (weight > 0))
+            held_here = weight[leaves]
         parent, function = self.measured.profile.tree.parent, self.measured.function
         size = len(self.measured.profile.functions)
         seen = []
@@ -122,10 +130,15 @@ class _Tree:
         if not seen:
             return []
         pairs = np.unique(np.concatenate(seen))
-        held = np.bincount(pairs % size, weight[leaves[pairs // size]], size)
-        found = np.flatnonzero((held >= _MOST_OF_IT * whole) & ~self.bounds)
-        total = self.measured.total_costs.mean(axis=0)
+        held = np.bincount(pairs % size, held_here[pairs // size], size)
+        found = np.flatnonzero((held >= _MOST_OF_IT * held_here.sum()) & ~self.bounds)
+        total = self.mean_totals
         return sorted(found.tolist(), key=lambda f: float(total[f]))
+
+    @cached_property
+    def mean_totals(self) -> Floats:
+        """Each function's mean total, ``(functions,)``."""
+        return np.asarray(self.measured.total_costs.mean(axis=0))
 
     def introduced(self, function: int, sign: int) -> float:
         """Return how much of a function's rise no other place gave away.
@@ -168,7 +181,7 @@ def _in_order(tree: _Tree, hits: list[Hit]) -> list[Hit]:
 
     The runtime's own code comes after those who are charged for it.
     """
-    total = tree.measured.total_costs.mean(axis=0)
+    total = tree.mean_totals
 
     def key(hit: Hit) -> tuple[int, float]:
         if hit.measure == "charged":
@@ -203,7 +216,7 @@ def _is_moved(tree: _Tree, hit: Hit, sign: int) -> bool:
         hit.delta
     ):
         return True
-    for caller in tree.callers(nodes, sign):
+    for caller in tree.callers(hit, sign):
         rest = tree.of(caller, "total") & ~nodes
         change = float(tree.delta[rest].sum()) * sign
         if -change < _HALF * abs(hit.delta):
@@ -226,16 +239,14 @@ def _folded(tree: _Tree, causes: list[Cause], totals: list[Hit], sign: int) -> l
             answer.append(Cause(hit, symptoms))
         else:
             same.symptoms += symptoms
-    return [
-        Cause(c.hit, [s for s in c.symptoms if s.function != c.hit.function]) for c in answer
-    ]
+    return [Cause(c.hit, [s for s in c.symptoms if s.function != c.hit.function]) for c in answer]
 
 
 def _caller_alike(tree: _Tree, cause: Cause, totals: list[Hit], sign: int) -> Hit | None:
     """Return the outermost caller of a cause whose other costs changed by as much, relatively."""
     nodes = tree.nodes(cause.hit)
     before, after = (tree.base, tree.candidate) if sign > 0 else (tree.candidate, tree.base)
-    callers = tree.callers(nodes, sign)
+    callers = tree.callers(cause.hit, sign)
     by_function = {hit.function: hit for hit in totals}
     own = _growth(float(before[nodes].sum()), float(after[nodes].sum()))
     for caller in reversed(callers):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["group_changes"]
 
+_MOST = 0.5
+"""A group with more than this of the whole is what all else is measured by."""
+
 
 def group_changes(sides: Sides, findings: Findings) -> list[Change]:
     """Return the packages, else the categories, that changed beyond what causes explain."""
@@ -30,9 +33,7 @@ def group_changes(sides: Sides, findings: Findings) -> list[Change]:
     if packages or findings.causes:
         return packages
     category = measured.category[measured.function]
-    return _changes(
-        sides, findings, Level.CATEGORY, "self", category, lambda n: Category(n).label
-    )
+    return _changes(sides, findings, Level.CATEGORY, "self", category, lambda n: Category(n).label)
 
 
 def _changes(  # noqa: PLR0917
@@ -46,10 +47,9 @@ def _changes(  # noqa: PLR0917
     measured = sides.measured
     open_nodes = (group != ABSENT) & ~findings.nodes
     size = int(group.max(initial=0)) + 1
-    costs = sides.comparable(
-        measured.by(group[open_nodes], measured.own[:, open_nodes], size)
-    )
-    kept = np.flatnonzero(costs.mean(axis=0) >= sides.least / 2)
+    costs = sides.comparable(measured.by(group[open_nodes], measured.own[:, open_nodes], size))
+    mean = costs.mean(axis=0)
+    kept = np.flatnonzero((mean >= sides.least / 2) & (mean < _MOST * sides.mean_whole))
     if not len(kept):
         return []
     found = sides.test(costs[:, kept])
@@ -58,8 +58,8 @@ def _changes(  # noqa: PLR0917
     for row in np.flatnonzero(found.q <= sides.level).tolist():
         number = int(kept[row])
         inside = np.unique(measured.owner[open_nodes & (group == number)]).tolist()
-        if moved & set(inside):
-            continue  # what moved within it was told of already
+        if len(inside) == 1 or moved & set(inside):
+            continue  # one function was tested as such, and what moved was told of already
         rose = found.delta[row] > 0
         answer.append(
             Change(

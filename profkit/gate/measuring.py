@@ -14,7 +14,6 @@ import numpy as np
 
 from profkit.errors import UsageError
 from profkit.profile import ABSENT, COUNT, Kind
-from profkit.profile.columns import sums_by
 from profkit.symbols.packages import owned
 from profkit.transforms.joining import Side
 from profkit.views.categories import category_of_function
@@ -38,8 +37,6 @@ Measure = Literal["self", "charged", "total"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 """A function's own cost; with what the runtime did for it; with all it called."""
 
-_BLOCKS = 20
-
 
 @dataclass(frozen=True)
 class Measured:
@@ -60,8 +57,6 @@ class Measured:
     start: Floats
     seconds: Floats
     is_time: bool
-    blocks: tuple[Floats, ...] = ()
-    """For each run the cost of nodes by blocks of its time, ``(blocks, nodes)``; empty unless asked for."""
     notes: tuple[str, ...] = ()
 
     def choose(self, base: Sequence[int], candidate: Sequence[int]) -> Measured:
@@ -77,7 +72,6 @@ class Measured:
             start=self.start[rows],
             seconds=self.seconds[rows],
             is_time=self.is_time,
-            blocks=tuple(self.blocks[row] for row in rows) if self.blocks else (),
             notes=self.notes,
         )
         # What does not depend on which runs they are is not worked out again.
@@ -159,12 +153,8 @@ def measure(
     profiles: Sequence[Profile] = (),
     *,
     value_type: int = 0,
-    blocks: bool | None = None,
 ) -> Measured:
     """Return what runs spent; ``profiles`` are those that were joined, where they are at hand.
-
-    ``blocks`` tells whether runs are cut into blocks of their time, which is done without it where
-    a side has a single run.
 
     Raises :class:`~profkit.errors.UsageError` where a run has no sample but of waiting.
     """
@@ -185,9 +175,6 @@ def measure(
         samples = own.sum(axis=1)  # folded stacks have many samples in a row
     scale = intervals if kind.unit == COUNT and is_time else np.ones(len(own))
     own = own * scale[:, None]
-    if blocks is None:
-        sides = [run.side for run in joined.runs]
-        blocks = min(sides.count(side) for side in Side) == 1
     starts = [one.meta.start_time for one in profiles] or [None] * len(joined.runs)
     return Measured(
         profile=profile,
@@ -199,28 +186,5 @@ def measure(
         start=np.array([np.nan if start is None else start for start in starts], np.float64),
         seconds=np.array([(run.duration or np.nan) / 1e9 for run in joined.runs], np.float64),
         is_time=is_time,
-        blocks=_blocks(joined, value_type, scale) if blocks else (),
         notes=joined.notes,
-    )
-
-
-def _blocks(joined: Joined, value_type: int, scale: Floats) -> tuple[Floats, ...]:
-    """Cut runs into blocks of equal numbers of samples, where their samples have times."""
-    profile = joined.profile
-    answer = [np.zeros((0, len(profile.tree))) for _ in joined.runs]
-    for run, thread in zip(joined.run_of_thread.tolist(), profile.threads, strict=True):
-        samples = thread.samples
-        if samples.time is None or len(samples) < _BLOCKS:
-            continue
-        if not len(answer[run]):
-            answer[run] = np.zeros((_BLOCKS, len(profile.tree)))
-        block = np.arange(len(samples)) * _BLOCKS // len(samples)
-        for number in range(_BLOCKS):
-            part = block == number
-            answer[run][number] += sums_by(
-                samples.node[part], samples.values[part, value_type], len(profile.tree)
-            )
-    idle = profile.kind_of_node == Kind.IDLE
-    return tuple(
-        np.where(idle, 0, blocks) * factor for blocks, factor in zip(answer, scale, strict=True)
     )

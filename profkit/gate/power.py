@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.gate.comparing import Hit
+from profkit.gate.comparing import hit_of
 from profkit.gate.measuring import MEASURES
-from profkit.gate.statistics import runs_needed, smallest_found, variance
+from profkit.statistics import runs_needed, smallest_found, variance
 
 if TYPE_CHECKING:
-    from profkit.gate.comparing import Sides
+    from profkit.gate.comparing import Hit, Sides
 
 __all__ = ["Open", "open_change", "smallest_function", "smallest_whole"]
 
 _NOTABLE = 5.0
 """A change of so many times the least effect that may be there is not passed over."""
-_LIKELY = 0.01
+_LIKELY = 0.001
 _STEPS = 400
 
 
@@ -31,10 +31,8 @@ class Open:
 
 
 def _level(sides: Sides) -> float:
-    """Return the level at which a single function's test decides, among all that are tested."""
-    tests = sum(
-        int((sides.costs(measure).mean(axis=0) >= sides.least / 2).sum()) for measure in MEASURES
-    )
+    """Return the level at which a single function's test decides, among all of its family."""
+    tests = sum(len(sides.tested[measure][0]) for measure in MEASURES[:2])
     return sides.level / max(tests, 1)
 
 
@@ -45,13 +43,11 @@ def smallest_function(sides: Sides) -> float:
     """
     base, candidate = sides.runs
     share = np.linspace(0, 0.5, _STEPS + 1)[1:] * sides.base_whole
-    unit = float(sides.unit.mean())
-    scatter = variance(share, unit, sides.mean_whole, sides.spread) / candidate
-    scatter += unit * unit / base
+    mean = share * candidate / (base + candidate)
+    scatter = variance(mean, float(sides.unit.mean()), sides.mean_whole, sides.spread)
+    scatter *= 1 / base + 1 / candidate
     freedom = sides.spread.freedom + max(base + candidate - 2, 0)
-    needed = smallest_found(
-        np.sqrt(scatter), freedom, least=sides.least, level=_level(sides)
-    )
+    needed = smallest_found(np.sqrt(scatter), freedom, least=sides.least, level=_level(sides))
     found = np.flatnonzero(share >= needed)
     return float(share[found[0]] / sides.base_whole) if len(found) else float("inf")
 
@@ -69,21 +65,10 @@ def open_change(sides: Sides) -> Open | None:
     """Return the greatest rise that is likely, and yet not sure enough to count."""
     greatest: Open | None = None
     for measure in MEASURES[:2]:
-        costs = sides.costs(measure)
-        kept = np.flatnonzero(costs.mean(axis=0) >= sides.least / 2)
-        found = sides.test(costs[:, kept])
+        kept, found = sides.tested[measure]
         notable = (found.delta >= _NOTABLE * sides.least) & (found.p <= _LIKELY)
         for row in np.flatnonzero(notable).tolist():
-            hit = Hit(
-                int(kept[row]),
-                measure,
-                float(found.base[row]),
-                float(found.candidate[row]),
-                float(found.low[row]),
-                float(found.high[row]),
-                float(found.p[row]),
-                float(found.q[row]),
-            )
+            hit = hit_of(int(kept[row]), measure, found, row, float(found.q[row]))
             if greatest is None or hit.delta > greatest.hit.delta:
                 scatter = float(found.error[row]) / np.sqrt(sum(1 / n for n in sides.runs))
                 runs = runs_needed(

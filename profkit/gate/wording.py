@@ -36,7 +36,11 @@ def reasons_of(
         )
         reasons.append(f"{_of_change(opened, verdict.unit, whole)}, which is not sure: {more}")
     if is_weak and verdict.outcome is Outcome.CANNOT_DECIDE:
-        reasons.append("there are too few samples to find anything but a landslide")
+        reasons.append(
+            "one run a side cannot tell a change from chance here: record five"
+            if verdict.runs == (1, 1)
+            else "these runs differ so much that only a landslide would be found: record more"
+        )
     reasons += [
         f"the budget {b.text} may be exceeded: {_measured(b)}"
         for b in verdict.budgets

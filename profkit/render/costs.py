@@ -7,19 +7,24 @@ import math
 __all__ = ["cost", "growth", "interval"]
 
 _SHARE = "share"
+_CHANGE = "change"
 _TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 
 
 def cost(value: float, unit: str, *, signed: bool = False) -> str:
-    """Return a cost with its unit: ``12.3 µs/op`` of 12,300 ``ns/op``, ``3.10 %`` of a share."""
+    """Return a cost with its unit: ``12.3 µs/op`` of 12,300 ``ns/op``, ``3.10 %`` of a share.
+
+    A change (0.05 is ``+5.00 %``) has its sign in any case.
+    """
     divisor, label = _scale(value, unit)
-    return f"{_number(value / divisor, signed=signed)} {label}"
+    return f"{_number(value / divisor, signed=signed or unit == _CHANGE)} {label}"
 
 
 def interval(low: float, high: float, unit: str, *, signed: bool = False) -> str:
     """Return both ends of an interval in one unit: ``+3.10 to +5.50 µs/op``."""
     divisor, label = _scale(max(low, high, key=abs), unit)
-    ends = (_number(end / divisor, signed=signed) for end in (low, high))
+    is_signed = signed or unit == _CHANGE
+    ends = (_number(end / divisor, signed=is_signed) for end in (low, high))
     return f"{' to '.join(ends)} {label}"
 
 
@@ -31,7 +36,7 @@ def growth(ratio: float) -> str:
 
 
 def _scale(value: float, unit: str) -> tuple[float, str]:
-    if unit == _SHARE:
+    if unit in (_SHARE, _CHANGE):
         return 0.01, "%"
     if unit == "ns" or unit.startswith("ns/"):
         for divisor, label in _TIMES:

@@ -19,6 +19,7 @@ from profkit.render.costs import cost, growth, interval
         (0.0, "ns/op", "0.00 ns/op"),
         (0.031, "share", "3.10 %"),
         (0.5, "share", "50.0 %"),
+        (0.05, "change", "+5.00 %"),
         (12_345.6, "samples/op", "12,346 samples/op"),
         (math.nan, "share", "nan %"),
     ],

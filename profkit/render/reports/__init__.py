@@ -40,6 +40,7 @@ class Report(NamedTuple):
 REPORTS = (
     Report("text", "text", ".txt", "what the terminal shows, as plain text"),
     Report("markdown", "markdown", ".md", "for a pull request or $GITHUB_STEP_SUMMARY"),
+    Report("json", "record", ".json", "everything, for programs"),
     Report("github", "github", ".txt", "annotations of GitHub Actions, for the job's log"),
     Report("gitlab", "gitlab", ".json", "GitLab's code quality report"),
     Report("sarif", "sarif", ".sarif", "SARIF 2.1.0, for code scanning"),

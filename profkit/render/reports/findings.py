@@ -150,10 +150,11 @@ def _total_finding(verdict: Verdict, rule: str, severity: Severity) -> Finding:
 
 
 def total_message(verdict: Verdict) -> str:
-    """Return the reasons of a verdict as one paragraph; the figures of the total without any."""
+    """Return how the whole changed where it did, else the verdict's reasons, as one paragraph."""
+    if verdict.total.state is State.WORSE and verdict.outcome is not Outcome.CANNOT_DECIDE:
+        return _change_message(verdict.total, verdict.unit)
     first = verdict.reasons[:_NAMED_REASONS]
-    reasons = " ".join(_sentence(shortened(reason, _LONGEST_REASON)) for reason in first)
-    return reasons or _sentence(_change_message(verdict.total, verdict.unit))
+    return " ".join(_sentence(shortened(reason, _LONGEST_REASON)) for reason in first)
 
 
 def _sentence(text: str) -> str:
@@ -218,13 +219,16 @@ def _of_causes(verdict: Verdict, checkout: Checkout) -> Iterator[Finding]:
 
 
 def _change_message(change: Change, unit: str) -> str:
-    name = shortened(change.name) if change.level is not Level.TOTAL else "The whole"
-    where = f" ({shortened(_where(change))})" if _where(change) else ""
+    if change.level is Level.TOTAL:
+        name, what = "The whole", "cost"
+    else:
+        where = f" ({shortened(_where(change))})" if _where(change) else ""
+        name, what = f"{shortened(change.name)}{where}", f"{change.measure} cost"
     if change.state is State.NEW:
-        text = f"{name}{where} is new: its {change.measure} cost is {cost(change.candidate, unit)}"
+        text = f"{name} is new: its {what} is {cost(change.candidate, unit)}"
     else:
         text = (
-            f"{name}{where}: its {change.measure} cost went from {cost(change.base, unit)} to "
+            f"{name}: its {what} went from {cost(change.base, unit)} to "
             f"{cost(change.candidate, unit)}, by {cost(change.delta, unit, signed=True)}"
         )
         if change.base and math.isfinite(change.ratio):

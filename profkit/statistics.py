@@ -5,10 +5,11 @@ A *group* is a function, a file, a package …; matrices are of shape ``(runs, g
 
 The cost ``y`` of a group in a run scatters for two reasons, and its variance is their sum::
 
-    sampling * unit * y * (1 - y / whole)  +  (between * y * (1 - y / whole)) ** 2
+    sampling * unit * y * rest  +  (between * y * rest) ** 2
 
-``unit`` is what one sample stands for. The first is the scatter of counts (1 for ideal sampling);
-the second is how much a group differs from run to run beyond that. Both factors are fitted over
+``unit`` is what one sample stands for, ``rest`` the part of the whole that is not ``y``, or three
+tenths where that is less. The first is the scatter of counts (1 for ideal sampling); the second is
+how much a group differs from run to run beyond that. Both factors are fitted over
 all groups, a *trend* of variance by cost as in voom (Law et al. 2014, doi:10.1186/gb-2014-15-2-r29)
 and in edgeR's quasi-likelihood (Lund et al. 2012, doi:10.1515/1544-6115.1826). What a group itself
 scatters is then shrunk towards the trend by empirical Bayes, which gives a moderated t (Smyth 2004,
@@ -30,7 +31,6 @@ __all__ = [
     "Comparison",
     "Spread",
     "benjamini_hochberg",
-    "block_dispersion",
     "compare",
     "fit_prior",
     "fit_spread",
@@ -46,10 +46,12 @@ Floats: TypeAlias = "npt.NDArray[np.float64]"
 Flags: TypeAlias = "npt.NDArray[np.bool_]"
 
 _MOST_FREEDOM = 1e6
-_MOST_PRIOR = 30.0
+_MOST_PRIOR = 5.0
+_LEAST_BETWEEN = 0.1
+_LEAST_REST = 0.3
 _FEW_GROUPS = 10
 _ENOUGH_SAMPLES = 5.0
-_OUTLYING = 4.0
+_OUTLYING = 2.0
 _ROUNDS = 4
 _NEWTON_STEPS = 20
 _CONFIDENCE = 0.95
@@ -140,14 +142,14 @@ def _agreeing(cost: Floats, counts: Floats, factors: Floats) -> Flags:
     mean = cost.sum(axis=0) / scaled.sum()
     expected = counts.sum(axis=0) / scaled.sum() * scaled[:, None]
     ratio = np.divide(cost / scaled[:, None], mean, out=np.ones_like(cost), where=mean > 0)
-    # A group of few samples scatters by sampling, a great one by a tenth or so of itself.
-    scatter = np.sqrt(1 / np.maximum(expected, 1) + 0.1**2)
-    return np.asarray((np.abs(ratio - 1) < _OUTLYING / 2 * scatter).all(axis=0))
+    # A group of few samples scatters by sampling, a great one by a fifth or so of itself.
+    scatter = np.sqrt(1 / np.maximum(expected, 1) + 0.2**2)
+    return np.asarray((np.abs(ratio - 1) < _OUTLYING * scatter).all(axis=0))
 
 
 def variance(mean: Floats, unit: npt.ArrayLike, whole: float, spread: Spread) -> Floats:
     """Return what the trend says of the variance of costs; shapes follow ``mean`` and ``unit``."""
-    rest = np.clip(1 - mean / whole, 0.02, 1) if whole > 0 else np.ones_like(mean)
+    rest = np.clip(1 - mean / whole, _LEAST_REST, 1) if whole > 0 else np.ones_like(mean)
     return spread.sampling * np.asarray(unit) * mean * rest + (spread.between * mean * rest) ** 2
 
 
@@ -164,6 +166,10 @@ def fit_spread(
     ``is_candidate`` and ``unit`` are of shape ``(runs,)``, ``whole`` is the cost of a whole run.
     The fit is by least absolute deviation of logarithms, so that a few wild groups do not bend it.
     ``assumed`` is returned where there are no replicates, or fewer groups than can tell.
+
+    The many small groups say of the few great ones more than they know: of these some scatter in a
+    way of their own. So the trend is worth no more than 5 degrees of freedom, and groups are taken
+    to differ between runs by a tenth of themselves at least.
     """
     assumed = assumed or Spread()
     within, freedom = _within(costs, is_candidate, np.ones_like(costs))
@@ -186,14 +192,15 @@ def fit_spread(
     _, sampling, between = best
     trend = variance(mean, units.mean(), whole, Spread(sampling, between))
     scale, prior = fit_prior(within / trend, freedom)
-    return Spread(max(sampling * scale, 0.5), between * float(np.sqrt(scale)), prior)
+    between = max(between * float(np.sqrt(scale)), _LEAST_BETWEEN)
+    return Spread(max(sampling * scale, 0.5), between, prior)
 
 
 def fit_prior(ratios: Floats, freedom: float) -> tuple[float, float]:
     """Fit a scaled F distribution to variances as multiples of their trend; ``(groups,)``.
 
     Returns its scale and the degrees of freedom that the trend is worth (Smyth 2004, section 6.2:
-    from mean and variance of the logarithms), at most 30.
+    from mean and variance of the logarithms), at most 5.
     """
     from scipy.special import polygamma, psi  # noqa: PLC0415
 
@@ -217,30 +224,6 @@ def _inverse_trigamma(value: float) -> float:
     return x
 
 
-def block_dispersion(counts: npt.ArrayLike) -> Floats:
-    """Return how much wider than ideal sampling counts scatter within a run; ``(groups,)``.
-
-    ``counts`` are samples by blocks of the run's own time, of shape ``(blocks, groups)``. The
-    scatter is of shares of a block, so that blocks of unlike length agree. A group is shrunk
-    towards the mean of all, as if that were known from as many blocks. At least 1; all 1 of fewer
-    than two blocks.
-    """
-    count = np.asarray(counts, np.float64)
-    size = count.sum(axis=1)
-    count, size = count[size > 0], size[size > 0]
-    if len(count) < 2:  # noqa: PLR2004 (nothing to compare)
-        return np.ones(count.shape[1])
-    share = count.sum(axis=0) / size.sum()
-    expected = size[:, None] * share * np.maximum(1 - share, 0.02)
-    chi = np.divide(
-        (count - size[:, None] * share) ** 2, expected, out=np.ones_like(count), where=expected > 0
-    ).sum(axis=0)
-    own = chi / (len(count) - 1)
-    many = count.sum(axis=0) >= _ENOUGH_SAMPLES * len(count)
-    typical = float(own[many].mean()) if many.any() else 1.0
-    return np.maximum(np.where(many, (own + typical) / 2, typical), 1.0)
-
-
 def compare(
     costs: Floats,
     is_candidate: Flags,
@@ -249,27 +232,25 @@ def compare(
     spread: Spread,
     *,
     least: npt.ArrayLike = 0.0,
-    dispersion: npt.ArrayLike = 1.0,
 ) -> Comparison:
     """Compare the sides' mean costs of each group.
 
     ``costs`` are made comparable already (by operations or size factors), ``unit`` (``(runs,)`` or
     one number) is the cost of one sample in the same unit, ``whole`` that of a whole run. ``least``
-    is the effect that a change must exceed to count, one number or ``(groups,)``; ``dispersion``
-    multiplies the scatter of sampling, such as :func:`block_dispersion` has it.
+    is the effect that a change must exceed to count, one number or ``(groups,)``.
 
-    A mean weighs each run by what the trend says of it. The variance of a group is never taken to
+    A mean weighs each run by what the trend says of it. The test takes the variance that the mean of
+    both sides has, as it would be had nothing changed; intervals take those of each side. The variance of a group is never taken to
     be less than half of what sampling alone makes of it. Without replicates it is the trend alone.
     """
     costs = np.asarray(costs, np.float64)
     units = np.broadcast_to(np.asarray(unit, np.float64), len(costs))[:, None]
-    scatter = units * np.asarray(dispersion, np.float64)
     sides = (~is_candidate, is_candidate)
     # What no run of a side has may yet cost a part of a sample.
     least_mean = units.min() / max(len(costs), 1)
     plain = [np.maximum(costs[side].mean(axis=0), least_mean) for side in sides]
     expected = np.where(is_candidate[:, None], plain[1], plain[0])
-    trend = variance(expected, scatter, whole, spread)
+    trend = variance(expected, units, whole, spread)
     weight = 1 / trend
     means = [(weight[side] * costs[side]).sum(axis=0) / weight[side].sum(axis=0) for side in sides]
     own, freedom = _within(costs, is_candidate, weight)
@@ -283,7 +264,9 @@ def compare(
     base, candidate = means
     delta = candidate - base
     reach = t_quantile((1 + _CONFIDENCE) / 2, freedoms)
-    p = p_beyond(delta, error, freedoms, least)
+    pooled = variance(costs.mean(axis=0), units, whole, spread)
+    null = np.sqrt(factor * sum(1 / (1 / pooled[side]).sum(axis=0) for side in sides))
+    p = p_beyond(delta, null, freedoms, least)
     ratio_low, ratio_high = _ratio_interval(base, candidate, errors, reach)
     return Comparison(
         base=base,
