@@ -152,11 +152,9 @@ def _notes(verdict: Verdict) -> Iterator[str]:
     if (more := len(verdict.reasons) - _REASONS) > 0:
         yield f"{count(more, 'more reason')} not shown"
     if math.isfinite(verdict.smallest) and math.isfinite(verdict.smallest_total):
-        yield (
-            f"9 of 10 such comparisons would find a function that costs "
-            f"{cost(verdict.smallest, 'share')} of the whole more, or a whole that costs "
-            f"{cost(verdict.smallest_total, 'share')} more"
-        )
+        one, all_of_it = cost(verdict.smallest, "share"), cost(verdict.smallest_total, "share")
+        yield f"what 9 of 10 such comparisons find: {one} of the whole in one function,"
+        yield f"or {all_of_it} in everything together"
     if verdict.more_runs:
         yield f"{count(verdict.more_runs, 'run')} a side would decide"
     yield from map(escape, verdict.notes)
