@@ -57,7 +57,7 @@ def _title(verdict: Verdict) -> Cell:
     runs = count(verdict.runs[1], "run")
     if verdict.runs[0]:
         runs = f"{runs}, compared with {count(verdict.runs[0], 'run')}"
-        if len(verdict.base) == 1:
+        if len(verdict.base) == 1 < verdict.runs[0]:  # a stored baseline
             runs += f" of {escape(verdict.base[0])}"
     return ((_TITLES[verdict.outcome], "title"), (f"  {runs}", "dim"))
 

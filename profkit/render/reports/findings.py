@@ -29,6 +29,11 @@ __all__ = [
     "total_message",
 ]
 
+_MEASURED = {
+    "self": "own cost",
+    "charged": "cost with what the runtime did for it",
+    "total": "cost with all it calls",
+}
 _LONGEST_NAME = 160
 _LONGEST_REASON = 400
 _NAMED_REASONS = 8
@@ -223,7 +228,8 @@ def _change_message(change: Change, unit: str) -> str:
         name, what = "The whole", "cost"
     else:
         where = f" ({shortened(_where(change))})" if _where(change) else ""
-        name, what = f"{shortened(change.name)}{where}", f"{change.measure} cost"
+        what = _MEASURED.get(change.measure, f"{change.measure} cost")
+        name = f"{shortened(change.name)}{where}"
     if change.state is State.NEW:
         text = f"{name} is new: its {what} is {cost(change.candidate, unit)}"
     else:

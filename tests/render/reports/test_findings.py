@@ -71,7 +71,7 @@ def test_a_cause_is_told_with_its_figures_and_its_callers() -> None:
     found = {one.name: one for one in findings(regression(), CHECKOUT)}
     assert found["logRequest"].title == "logRequest: +1,995 %"
     assert found["logRequest"].message == (
-        "logRequest (/srv/auth-api/lib/logger.js:12): its self cost went from 2.10 µs/op to "
+        "logRequest (/srv/auth-api/lib/logger.js:12): its own cost went from 2.10 µs/op to "
         "44.0 µs/op, by +41.9 µs/op or +1,995 % (95 % interval +33.5 to +50.3 µs/op). What calls "
         "it grew with it: handle."
     )
