@@ -136,8 +136,10 @@ class Sampler:
 
 
 def _frame(code: CodeType) -> dict[str, object]:
+    file = code.co_filename
     return {
         "name": code.co_qualname,
-        "file": str(Path(code.co_filename).absolute()),
+        # What was made from no file, such as <frozen os>, keeps its name.
+        "file": file if file.startswith("<") else str(Path(file).absolute()),
         "line": code.co_firstlineno,
     }
