@@ -29,7 +29,7 @@ def report(name, verdict, checkout=CHECKOUT):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_report_is_as_it_was(name, verdict, golden) -> None:
     text = report(name, VERDICTS[verdict])
-    golden(f"reports/{verdict}.{name}{find_report(name).suffix}", text)
+    golden(f"reports/{verdict}/{name}{find_report(name).suffix}", text)
     assert not text or text.endswith("\n")
 
 
