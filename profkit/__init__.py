@@ -6,6 +6,8 @@
 options, and returns columns. :func:`write` writes it as a file of another tool.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
+
+PYTEST_DONT_REWRITE: pytest warns of plug-ins that were imported before it, unless they say so.
 """
 
 from __future__ import annotations
