@@ -71,7 +71,8 @@ class Joined:
     the candidate; a frame is a function in a tier, so that a stack of one run meets its like in the
     others. ``runs`` has the base first. ``run_of_thread`` (``int32``, shape ``(threads,)``) is the
     run of each thread. ``matches`` are the functions whose name or file differs between the sides;
-    ``notes`` what a reader of a comparison should know.
+    ``notes`` what a reader of a comparison should know; ``steps`` what was asked of each run
+    before, in the words of the command line.
     """
 
     profile: Profile
@@ -79,6 +80,7 @@ class Joined:
     run_of_thread: IndexColumn
     matches: tuple[Match, ...] = ()
     notes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
     def self_values(self, value_type: int = 0, *, include_idle: bool = False) -> ValueColumn:
         """Sum the samples' values by run and node; ``int64``, shape ``(runs, nodes)``."""
@@ -145,7 +147,15 @@ def join(
         for p, side, done in zip(profiles, sides, operations, strict=True)
     )
     run_of_thread = np.repeat(np.arange(len(runs)), [len(p.threads) for p in profiles])
-    return Joined(merged, runs, indexes(run_of_thread), notes=notes)
+    return Joined(merged, runs, indexes(run_of_thread), notes=notes, steps=_steps(profiles))
+
+
+def _steps(profiles: Sequence[Profile]) -> tuple[str, ...]:
+    """Return the steps of all runs; those of one run only say in which."""
+    asked = {tuple(done.words for done in profile.applied) for profile in profiles}
+    if len(asked) == 1:
+        return asked.pop()
+    return tuple(f"{done.words} ({p.meta.source})" for p in profiles for done in p.applied)
 
 
 def _duration(profile: Profile) -> int | None:
