@@ -3,7 +3,8 @@
 :func:`load` reads a profile, whatever recorded it. :func:`apply` keeps of it what is asked.
 :func:`top`, :func:`heavy`, :func:`tree`, :func:`butterfly`, :func:`lines`, :func:`timeline`,
 :func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen
-options, and returns columns. :func:`write` writes it as a file of another tool.
+options, and returns columns. :func:`join` puts runs of two sides side by side, and :func:`diff`
+compares them. :func:`write` writes a profile as a file of another tool.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
 """
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from profkit.render.flame_svg import FlameStyle, flame_svg
     from profkit.saving import write
     from profkit.symbols.source_text import source_text
+    from profkit.transforms.joining import join
     from profkit.transforms.steps import Step, apply
     from profkit.views.butterfly import ButterflyOptions, butterfly
     from profkit.views.deopts import DeoptOptions, deopts
+    from profkit.views.diff import DiffOptions, diff
     from profkit.views.flame import FlameOptions, flame
     from profkit.views.grouped import grouped
     from profkit.views.heavy import HeavyOptions, heavy
@@ -43,6 +46,7 @@ __all__ = [
     "TARGETS",
     "ButterflyOptions",
     "DeoptOptions",
+    "DiffOptions",
     "FlameOptions",
     "FlameStyle",
     "HeavyOptions",
@@ -62,6 +66,7 @@ __all__ = [
     "apply",
     "butterfly",
     "deopts",
+    "diff",
     "flame",
     "flame_svg",
     "function_name",
@@ -69,6 +74,7 @@ __all__ = [
     "grouped",
     "heavy",
     "info",
+    "join",
     "lines",
     "load",
     "load_all",
@@ -83,6 +89,7 @@ __all__ = [
 
 _HOMES = {
     "DeoptOptions": "profkit.views.deopts",
+    "DiffOptions": "profkit.views.diff",
     "ButterflyOptions": "profkit.views.butterfly",
     "FORMATS": "profkit.formats",
     "FlameOptions": "profkit.views.flame",
@@ -104,6 +111,7 @@ _HOMES = {
     "apply": "profkit.transforms.steps",
     "deopts": "profkit.views.deopts",
     "butterfly": "profkit.views.butterfly",
+    "diff": "profkit.views.diff",
     "flame": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
@@ -111,6 +119,7 @@ _HOMES = {
     "grouped": "profkit.views.grouped",
     "heavy": "profkit.views.heavy",
     "info": "profkit.views.info",
+    "join": "profkit.transforms.joining",
     "lines": "profkit.views.lines",
     "load": "profkit.loading",
     "load_all": "profkit.loading",

@@ -35,6 +35,7 @@ RECORDS = (
     KnownRecord("flame", "flame", "FlameRecord"),
     KnownRecord("deopts", "deopts", "DeoptsRecord"),
     KnownRecord("info", "info", "InfoRecord"),
+    KnownRecord("diff", "diff", "DiffRecord"),
 )
 """A new view has its line here."""
 
