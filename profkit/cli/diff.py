@@ -73,7 +73,7 @@ def diff(
     input_format: str | None,
     writing: Writing,
 ) -> None:
-    """Compare two versions of a program: what costs more, what less, what is new or gone.
+    """Compare two versions of a program: what costs more, what less, what is new or vanished.
 
     BASE is before the change and CANDIDATE after it; each is a file, or a folder of several runs.
     Functions meet whatever line they begin at and wherever the checkout is.

@@ -127,16 +127,16 @@ def _table(view: Diff) -> Table:
                 plain(scale.format(base[row])),
                 plain(scale.format(candidate[row])),
                 *(change_cell(scale.signed(shown[name][row]), shown[name][row]) for name in others),
-                plain("new" if view.is_new[row] else "gone" if view.is_gone[row] else ""),
+                plain("new" if view.is_new[row] else "vanished" if view.is_vanished[row] else ""),
                 *_name_cells(view, group, delta[row]),
             )
         )
     columns = [
-        Column(f"{sort} {scale.label}", "right"),
+        Column(f"{sort} delta {scale.label}", "right"),
         Column("base", "right"),
         Column("candidate", "right"),
-        *(Column(name, "right", rank=2) for name in others),
-        Column("", rank=0),
+        *(Column(f"{name} delta", "right", rank=2) for name in others),
+        Column(""),
         Column(view.options.by, least=20),
     ]
     if view.options.by == "function":
@@ -154,17 +154,16 @@ def _name_cells(view: Diff, group: int, delta: float) -> tuple[Cell, ...]:
 
 
 def _below(view: Diff) -> list[str]:
-    lines = [
-        f"{shown_of(len(view), view.groups, view.options.by)}; {view.new:,} new, {view.gone:,} gone"
-    ]
+    shown = shown_of(len(view), view.groups, view.options.by)
+    lines = [f"{shown}; {view.new:,} new, {view.vanished:,} vanished"]
     if view.unit == "share":
         lines.append(
-            "shares of each side's own whole: where one falls the others rise; "
-            "costs per operation do not have that (--ops-base, --per-request)"
+            "shares of each side's own whole: where one falls others rise; "
+            "--ops-base or --per-request give costs per operation"
         )
     if not _has_replicates(view.joined):
         lines.append(
-            "one run a side: whether a change is more than chance is told by several "
+            "one run a side: whether a change is more than chance is told by several runs "
             "(--base, --candidate)"
         )
     return [*lines, *_matched(view.joined)]

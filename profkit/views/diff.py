@@ -1,4 +1,4 @@
-"""The difference of two sides: which code costs more, which less, what is new and what is gone."""
+"""The difference of two sides: which code costs more, which less, what is new and what vanished."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ class Diff(Displayed):
 
     ``group`` (``int32``) is what a :class:`~profkit.views.ranking.Ranking` has of that name, of
     ``profile``. ``own``, ``charged`` and ``total`` are the costs in ``unit``, which is one of
-    :class:`~profkit.views.costs.Costs`. ``is_new`` and ``is_gone`` (``bool``) tell what no run of
-    the base, or of the candidate, has. ``whole`` is the cost of everything, of shape ``(1,)``.
-    ``groups`` counts those of both sides, ``new`` and ``gone`` those that one side lacks, whether
-    shown or not. ``joined`` has the runs.
+    :class:`~profkit.views.costs.Costs`. ``is_new`` and ``is_vanished`` (``bool``) tell what no run
+    of the base, or of the candidate, has. ``whole`` is the cost of everything, of shape ``(1,)``.
+    ``groups`` counts those of both sides, ``new`` and ``vanished`` those that one side lacks,
+    whether shown or not. ``joined`` has the runs.
     """
 
     profile: Profile = field(repr=False, compare=False)
@@ -86,11 +86,11 @@ class Diff(Displayed):
     charged: Sided
     total: Sided
     is_new: npt.NDArray[np.bool_]
-    is_gone: npt.NDArray[np.bool_]
+    is_vanished: npt.NDArray[np.bool_]
     whole: Sided
     groups: int
     new: int
-    gone: int
+    vanished: int
 
     def __len__(self) -> int:
         return len(self.group)
@@ -125,7 +125,7 @@ def diff(joined: Joined, options: DiffOptions | None = None) -> Diff:
     }
     whole = _means(found, found.whole[:, None])
     base, candidate = of["total"].base, of["total"].candidate
-    is_new, is_gone = base == 0, candidate == 0
+    is_new, is_vanished = base == 0, candidate == 0
     least = options.min_share * max(whole.base[0], whole.candidate[0])
     change = np.abs(of[options.sort].delta)
     large = np.flatnonzero((change > 0) & (np.maximum(base, candidate) >= least))
@@ -147,11 +147,11 @@ def diff(joined: Joined, options: DiffOptions | None = None) -> Diff:
         charged=of["charged"].of(rows),
         total=of["total"].of(rows),
         is_new=is_new[rows],
-        is_gone=is_gone[rows],
+        is_vanished=is_vanished[rows],
         whole=whole,
         groups=len(found),
         new=int(is_new.sum()),
-        gone=int(is_gone.sum()),
+        vanished=int(is_vanished.sum()),
     )
 
 

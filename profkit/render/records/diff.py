@@ -71,7 +71,7 @@ class DiffRow(Record, frozen=True, kw_only=True):
     package: str | UnsetType | None = UNSET
     """Of a function, its package; null where that is unknown."""
     state: str
-    """new where no run of the base has it, gone where none of the candidate has; else both."""
+    """new where no run of the base has it, vanished where none of the candidate has; else both."""
     self_value: SidedRecord = field(name="self")
     """What was spent in the group's own code."""
     charged: SidedRecord
@@ -102,8 +102,8 @@ class DiffOmitted(Record, frozen=True, kw_only=True):
     """How many groups are not in the rows."""
     new: int
     """How many groups are new, shown or not."""
-    gone: int
-    """How many groups are gone, shown or not."""
+    vanished: int
+    """How many groups vanished, shown or not."""
 
 
 class DiffRecord(ViewRecord, tag="diff", frozen=True, kw_only=True):
@@ -158,7 +158,9 @@ class DiffRecord(ViewRecord, tag="diff", frozen=True, kw_only=True):
             sort=options.sort,
             whole=_sided(view.whole, 0),
             rows=[_row(view, row) for row in range(len(view))],
-            omitted=DiffOmitted(groups=view.groups - len(view), new=view.new, gone=view.gone),
+            omitted=DiffOmitted(
+                groups=view.groups - len(view), new=view.new, vanished=view.vanished
+            ),
             matches=[
                 MatchRecord(
                     name=match.name,
@@ -186,7 +188,7 @@ def _row(view: Diff, row: int) -> DiffRow:
         named = function_members(view.profile, group)
     return DiffRow(
         **named,
-        state="new" if view.is_new[row] else "gone" if view.is_gone[row] else "both",
+        state="new" if view.is_new[row] else "vanished" if view.is_vanished[row] else "both",
         self_value=_sided(view.own, row),
         charged=_sided(view.charged, row),
         total=_sided(view.total, row),

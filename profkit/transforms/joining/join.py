@@ -12,6 +12,7 @@ from profkit.errors import UsageError
 from profkit.profile import ABSENT, ANONYMOUS, FrameTable, FunctionTable, Kind, merge
 from profkit.profile.columns import IndexColumn, ValueColumn, indexes, sums_by, unique_rows, values
 from profkit.transforms.joining.functions import Rows, same_functions
+from profkit.transforms.joining.remarks import remarks
 from profkit.transforms.joining.renamed import renamed_functions
 from profkit.transforms.joining.units import comparable
 
@@ -153,14 +154,19 @@ def join(
         for p, side, done in zip(profiles, sides, operations, strict=True)
     )
     run_of_thread = np.repeat(np.arange(len(runs)), [len(p.threads) for p in profiles])
-    return Joined(
+    answer = Joined(
         merged,
         runs,
         indexes(run_of_thread),
         matches=_matches(rows, is_base, function, renamed),
-        notes=notes,
         steps=_steps(profiles),
     )
+    if answer.steps:
+        return replace(answer, notes=notes)
+    is_of_base = np.array([run.side == Side.BASE for run in runs], bool)
+    names, durations = [run.name for run in runs], [run.duration for run in runs]
+    seen = remarks(merged, answer.self_values(), is_of_base, names, durations)
+    return replace(answer, notes=(*notes, *seen))
 
 
 def _matches(
@@ -177,8 +183,10 @@ def _matches(
     answer: dict[int, Match] = {}
     for row, reason in reasons.items():
         number = int(function[row])
-        if is_base[rows.profile[shown[number]]]:
-            continue  # its file is there, but not this function
+        now = shown[number]
+        same_name = rows.name[row] == rows.name[now] and not rows.is_moved[row]
+        if is_base[rows.profile[now]] or (same_name and rows.file[row] == rows.file[now]):
+            continue  # its file is there, but not this function; or only its line is another
         name, file, line = (int(of[row]) for of in (rows.name, rows.file_as_named, rows.line))
         place = rows.strings[file] if file != ABSENT else ""
         match = Match(
