@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from profkit.cli import options
 from profkit.cli.loading import pick_value_type
 from profkit.cli.sides import load_sides, two_sides
-from profkit.render.diff import diff_document
+from profkit.render.diff import diff_document, diff_tree_document
 from profkit.views.costs import COST_GROUPINGS, PER
 from profkit.views.diff import DiffOptions
 from profkit.views.diff import diff as compare
+from profkit.views.diff_tree import DiffTreeOptions, diff_tree
 from profkit.views.ranking import ORDERS
 
 if TYPE_CHECKING:
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
     from profkit.cli.output import Writing
     from profkit.cli.sides import Sides
     from profkit.views.costs import Per
+    from profkit.views.diff_tree import Direction
+    from profkit.views.grouped import CallerGrouping
     from profkit.views.ranking import Grouping, Order
 
 __all__ = ["diff"]
+
+_LEAST_IN_TREES = 0.01
 
 
 @click.command(
@@ -54,19 +59,38 @@ Examples:
     help="Compare shares, or times per second or operation.  [default: operation where they are "
     "told, else share]",
 )
-@options.limit(20, "rows")
-@options.min_share(0.0)
+@click.option(
+    "--heavy",
+    "direction",
+    flag_value="heavy",
+    help="Show what differs with its callers under it (bottom-up).",
+)
+@click.option(
+    "--tree", "direction", flag_value="tree", help="Show where it differs from the root (top-down)."
+)
+@options.limit(20, "rows; with --heavy so many functions, each with its callers")
+@options.depth(10)
+@click.option(
+    "--min-share",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    callback=lambda _ctx, _param, value: None if value is None else value / 100,
+    help="Leave out what has less than this share on both sides; in trees, of all changes.  "
+    "[default: 0; in trees 1]",
+)
 @options.measuring
 @options.reading
 @options.reading_and_writing
 def diff(
     *,
     sides: Sides,
-    by: Grouping,
+    by: CallerGrouping,
     sort: Order,
     per: Per | None,
+    direction: Direction | None,
     limit: int | None,
-    min_share: float,
+    depth: int | None,
+    min_share: float | None,
     value_type: str | None,
     include_idle: bool,
     reading: Reading,
@@ -79,16 +103,19 @@ def diff(
     Functions meet whatever line they begin at and wherever the checkout is.
     """
     joined = load_sides(sides, input_format=input_format, reading=reading, output=writing.output)
+    number = pick_value_type(joined.profile, value_type)
+    if direction:
+        least = _LEAST_IN_TREES if min_share is None else min_share
+        tree = diff_tree(
+            joined,
+            DiffTreeOptions(
+                direction, by, per, limit, depth, least, number, include_idle=include_idle
+            ),
+        )
+        writing.show(lambda: diff_tree_document(tree), "diff-tree", tree.joined.profile, tree)
+        return
     view = compare(
         joined,
-        DiffOptions(
-            by,
-            sort,
-            per,
-            limit,
-            min_share,
-            pick_value_type(joined.profile, value_type),
-            include_idle,
-        ),
+        DiffOptions(cast("Grouping", by), sort, per, limit, min_share or 0.0, number, include_idle),
     )
     writing.show(lambda: diff_document(view), "diff", view.profile, view)

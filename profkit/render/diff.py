@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isnan
 from typing import TYPE_CHECKING
 
 from profkit.profile import full_place, function_name
+from profkit.render.calltree import name_cells, rest_of
 from profkit.render.cells import function_cell, notes, place_cell, plain
 from profkit.render.escape import escape
-from profkit.render.tables import Cell, Column, Document, Paragraph, Table
+from profkit.render.tables import BLANK, Cell, Column, Document, Paragraph, Table
 from profkit.render.values import count, shown_of
 from profkit.transforms.joining import Side
 from profkit.views.ranking import ORDERS, group_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from profkit.transforms.joining import Joined
     from profkit.views.diff import Diff, Sided
+    from profkit.views.diff_tree import DiffTree
 
-__all__ = ["CostScale", "change_cell", "cost_scale", "diff_document", "sides_heading"]
+__all__ = [
+    "CostScale",
+    "change_cell",
+    "cost_scale",
+    "diff_document",
+    "diff_tree_document",
+    "sides_heading",
+]
 
 _FEW = 3
 _TIMES = (("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0))
@@ -63,10 +75,46 @@ def _decimals(greatest: float) -> int:
 
 def diff_document(view: Diff) -> Document:
     """Return a difference for people to read."""
-    return Document([sides_heading(view.joined, view), _table(view), notes(*_below(view))])
+    whole = float(view.whole.base[0]), float(view.whole.candidate[0])
+    heading = sides_heading(view.joined, view.unit, whole)
+    return Document([heading, _table(view), notes(*_below(view))])
 
 
-def sides_heading(joined: Joined, view: Diff) -> Paragraph:
+def diff_tree_document(view: DiffTree) -> Document:
+    """Return a difference as a tree for people to read."""
+    is_heavy = view.options.direction == "heavy"
+    whole = view.whole
+    scale = cost_scale(view.unit, max(*whole, 0.0))
+    noun = view.options.by
+    columns = [
+        Column(f"delta {scale.label}", "right"),
+        Column("base", "right"),
+        Column("candidate", "right"),
+        *([] if is_heavy else [Column("self delta", "right", rank=1)]),
+        Column(noun, least=24),
+        *([Column("place", least=12, cut="middle")] if noun == "function" else []),
+    ]
+    delta, own = view.delta.tolist(), (view.own_candidate - view.own_base).tolist()
+    # Names are as bright as their part of the dearer side.
+    shown = replace(view.rows, total=int(max(view.rows.profile.extent.values[:2])))
+    rows: list[Sequence[Cell]] = []
+    for row, names in enumerate(name_cells(view.rows.profile, shown)):
+        if is_heavy and rows and view.rows.depth[row] == 0:
+            rows.append(BLANK)
+        cells = [
+            change_cell(scale.signed(delta[row]), delta[row]),
+            plain(scale.format(float(view.base[row]))),
+            plain(scale.format(float(view.candidate[row]))),
+            *([] if is_heavy else [change_cell(scale.signed(own[row]), own[row])]),
+            *names,
+        ]
+        rows.append(cells[: len(columns)])
+    below = rest_of(view.rows, noun if is_heavy else "root", "caller" if is_heavy else "callee")
+    heading = sides_heading(view.joined, view.unit, whole)
+    return Document([heading, Table(columns, rows), notes(*below, *_matched(view.joined))])
+
+
+def sides_heading(joined: Joined, unit: str, whole: tuple[float, float]) -> Paragraph:
     """Return the lines that say what is compared with what, and how much all of it differs."""
     lines: list[Cell] = []
     for side, word in ((Side.BASE, "base"), (Side.CANDIDATE, "candidate")):
@@ -86,9 +134,9 @@ def sides_heading(joined: Joined, view: Diff) -> Paragraph:
         )
     if joined.steps:
         lines.append((("of each   ", "dim"), (f" {escape(' '.join(joined.steps))}", "")))
-    if view.unit != "share":
-        scale = cost_scale(view.unit, max(view.whole.base[0], view.whole.candidate[0]))
-        base, candidate = float(view.whole.base[0]), float(view.whole.candidate[0])
+    if unit != "share":
+        base, candidate = whole
+        scale = cost_scale(unit, max(whole))
         lines.append(
             (
                 ("all of it  ", "dim"),
@@ -124,6 +172,7 @@ def _table(view: Diff) -> Table:
         rows.append(
             (
                 change_cell(scale.signed(delta[row]), delta[row]),
+                *_certainty(main, row, scale),
                 plain(scale.format(base[row])),
                 plain(scale.format(candidate[row])),
                 *(change_cell(scale.signed(shown[name][row]), shown[name][row]) for name in others),
@@ -133,6 +182,8 @@ def _table(view: Diff) -> Table:
         )
     columns = [
         Column(f"{sort} delta {scale.label}", "right"),
+        Column("95 % interval", "right", rank=3),
+        Column(""),
         Column("base", "right"),
         Column("candidate", "right"),
         *(Column(f"{name} delta", "right", rank=2) for name in others),
@@ -142,6 +193,15 @@ def _table(view: Diff) -> Table:
     if view.options.by == "function":
         columns.append(Column("place", least=16, cut="middle", rank=1))
     return Table(columns, rows)
+
+
+def _certainty(costs: Sided, row: int, scale: CostScale) -> tuple[Cell, Cell]:
+    """Return the interval of a change, and the mark of those that are more than chance."""
+    low, high = float(costs.low[row]), float(costs.high[row])
+    if isnan(low):
+        return (), ()
+    mark = plain("*" if costs.is_significant[row] else "")
+    return plain(f"{scale.signed(low)} to {scale.signed(high)}", "dim"), mark
 
 
 def _name_cells(view: Diff, group: int, delta: float) -> tuple[Cell, ...]:
@@ -161,16 +221,14 @@ def _below(view: Diff) -> list[str]:
             "shares of each side's own whole: where one falls others rise; "
             "--ops-base or --per-request give costs per operation"
         )
-    if not _has_replicates(view.joined):
+    if not view.joined.has_replicates:
         lines.append(
             "one run a side: whether a change is more than chance is told by several runs "
             "(--base, --candidate)"
         )
+    else:
+        lines.append("* more than chance; of such, one in twenty may be none")
     return [*lines, *_matched(view.joined)]
-
-
-def _has_replicates(joined: Joined) -> bool:
-    return all(len(joined.of_side(side)) > 1 for side in Side)
 
 
 def _matched(joined: Joined) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from profkit.display import Displayed
 from profkit.errors import UsageError
 from profkit.profile.columns import freeze, indexes
+from profkit.statistics import Spread, compare, fit_spread
 from profkit.transforms.joining import Side
 from profkit.views.costs import CostOptions, costs
 from profkit.views.order import function_label, greatest
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     from profkit.transforms.joining import Joined
     from profkit.views.costs import CostColumn, Costs, Per
 
-__all__ = ["Diff", "DiffOptions", "Sided", "diff"]
+__all__ = ["SIGNIFICANT", "Diff", "DiffOptions", "Sided", "diff"]
+
+SIGNIFICANT = 0.05
+"""The false discovery rate below which a change is marked."""
+
+_ASSUMED = Spread(1.2, 0.1, 4.0)
+"""What is assumed of how runs differ where too few groups could tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,17 @@ class DiffOptions:
 class Sided:
     """Costs on both sides; columns of shape ``(rows,)``, ``float64``, in the diff's unit.
 
-    ``base`` and ``candidate`` are means over the runs of a side.
+    ``base`` and ``candidate`` are means over the runs of a side. ``low`` and ``high`` are the ends
+    of the 95 % interval of their difference, and ``q`` is the smallest false discovery rate at
+    which it counts as one, among all groups: see :mod:`profkit.statistics`. All three are NaN where
+    a side has one run only, which cannot tell, and for the cost of everything.
     """
 
     base: CostColumn
     candidate: CostColumn
+    low: CostColumn
+    high: CostColumn
+    q: CostColumn
 
     @property
     def delta(self) -> CostColumn:
@@ -62,7 +75,12 @@ class Sided:
 
     def of(self, rows: npt.NDArray[np.integer]) -> Sided:
         """Return some rows."""
-        return _sided(self.base[rows], self.candidate[rows])
+        return Sided(*(_frozen(getattr(self, one.name)[rows]) for one in fields(self)))
+
+    @property
+    def is_significant(self) -> npt.NDArray[np.bool_]:
+        """Whether each change counts as one, where one in twenty of those that do may be none."""
+        return self.q < SIGNIFICANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +137,9 @@ def diff(joined: Joined, options: DiffOptions | None = None) -> Diff:
     )
     profile = found.profile
     of = {
-        "self": _means(found, found.self_costs),
-        "charged": _means(found, found.charged_costs),
-        "total": _means(found, found.total_costs),
+        "self": _compared(found, found.self_costs),
+        "charged": _compared(found, found.charged_costs),
+        "total": _compared(found, found.total_costs),
     }
     whole = _means(found, found.whole[:, None])
     base, candidate = of["total"].base, of["total"].candidate
@@ -156,11 +174,28 @@ def diff(joined: Joined, options: DiffOptions | None = None) -> Diff:
 
 
 def _means(found: Costs, cost: CostColumn) -> Sided:
+    """Return the sides' means; ``cost`` has a row for each run."""
     base, candidate = (cost[found.joined.of_side(side)].mean(axis=0) for side in Side)
-    return _sided(base, candidate)
+    unknown = np.full(len(base), np.nan)
+    return Sided(*map(_frozen, (base, candidate, unknown, unknown, unknown)))
 
 
-def _sided(base: CostColumn, candidate: CostColumn) -> Sided:
-    freeze(base)
-    freeze(candidate)
-    return Sided(base, candidate)
+def _compared(found: Costs, cost: CostColumn) -> Sided:
+    """Do the same, and tell what is more than chance where a side's runs can."""
+    means = _means(found, cost)
+    unit = found.whole / np.maximum(found.whole_counts, 1)
+    if not (found.joined.has_replicates and len(found) and (unit > 0).all()):
+        return means
+    is_candidate = np.array([run.side == Side.CANDIDATE for run in found.joined.runs], bool)
+    whole = float(found.whole.mean())
+    spread = fit_spread(cost, is_candidate, unit, whole, assumed=_ASSUMED)
+    tested = compare(cost, is_candidate, unit, whole, spread)
+    # The test weighs runs by what they tell; the interval is shown around the plain difference.
+    low, high = (means.delta + (end - tested.delta) for end in (tested.low, tested.high))
+    return Sided(means.base, means.candidate, *map(_frozen, (low, high, tested.q)))
+
+
+def _frozen(column: CostColumn) -> CostColumn:
+    frozen = column.view()
+    freeze(frozen)
+    return frozen

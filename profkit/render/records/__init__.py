@@ -37,6 +37,7 @@ RECORDS = (
     KnownRecord("info", "info", "InfoRecord"),
     KnownRecord("check", "check", "CheckRecord"),
     KnownRecord("diff", "diff", "DiffRecord"),
+    KnownRecord("diff-tree", "diff", "DiffTreeRecord"),
 )
 """A new view has its line here."""
 

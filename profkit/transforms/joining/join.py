@@ -104,6 +104,11 @@ class Joined:
             answer[:, self.profile.kind_of_node == Kind.IDLE] = 0
         return values(answer)
 
+    @property
+    def has_replicates(self) -> bool:
+        """Whether each side has several runs, which tell what is chance."""
+        return all(len(self.of_side(side)) > 1 for side in Side)
+
     def of_side(self, side: Side) -> npt.NDArray[np.int64]:
         """Return the numbers of a side's runs."""
         return np.flatnonzero([run.side == side for run in self.runs])
