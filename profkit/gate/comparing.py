@@ -53,6 +53,8 @@ DRIFT = 0.1
 """By how much a machine's speed may differ between sides, whatever their runs agree on."""
 
 _FEW_GROUPS = 5
+_SLOWEST = 1.5
+"""A machine is not slower than that, on average of a side, for reasons of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,10 @@ class Sides:
         self.has_operations = bool(np.isfinite(measured.operations).all())
         factors = size_factors(measured.self_costs, measured.unit)
         told = (measured.self_costs > 0).all(axis=0).sum() >= _FEW_GROUPS
-        if not told:
-            factors = measured.operations if self.has_operations else runs
+        if self.has_operations and not (told and self._are_likely(factors)):
+            factors = measured.operations
+        elif not told:
+            factors = runs
         self.factors = factors / factors.mean()
         base = ~self.is_candidate
         per_run = float((runs / measured.operations)[base].mean()) if self.has_operations else 1.0
@@ -124,6 +128,15 @@ class Sides:
         self.base_whole = per_run
         self.least = least * per_run
         self.drift = drift
+
+    def _are_likely(self, factors: Floats) -> bool:
+        """Tell whether factors differ from operations by no more than a busy machine explains.
+
+        They do where little is in both sides, and what is in both says nothing of the rest.
+        """
+        speed = factors / self.measured.operations
+        ratio = float(speed[self.is_candidate].mean() / speed[~self.is_candidate].mean())
+        return 1 / _SLOWEST <= ratio <= _SLOWEST
 
     @property
     def mean_whole(self) -> float:
