@@ -38,6 +38,11 @@ if reports.exists():
             shutil.copy(reports / format, file)
 sys.exit(int((here / "code").read_text()))
 """
+REAL = """\
+#!{python}
+from profkit.cli import main
+raise SystemExit(main())
+"""
 GH = """\
 #!{python}
 import os, pathlib, sys
