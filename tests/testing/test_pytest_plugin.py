@@ -231,6 +231,57 @@ def test_the_plug_in_is_found_by_its_name() -> None:
     assert b"profkit.pytest_plugin" in ran.stdout
 
 
+def test_what_is_marked_and_cannot_be_recorded_is_told_of(project) -> None:
+    project.makepyfile(
+        """
+        import unittest
+        import pytest
+
+        class TestOld(unittest.TestCase):
+            @pytest.mark.profkit
+            def test_it(self):
+                assert True
+        """
+    )
+    result = run(project, BASELINE)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["left out *::TestOld::test_it  methods of unittest.TestCase*"])
+
+
+def test_a_coroutine_is_not_called_again_but_records_within_itself(project) -> None:
+    project.makeconftest(
+        """
+        import asyncio, inspect, pytest
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_pyfunc_call(pyfuncitem):
+            if inspect.iscoroutinefunction(pyfuncitem.obj):
+                names = inspect.signature(pyfuncitem.obj).parameters
+                given = {name: pyfuncitem.funcargs[name] for name in names}
+                asyncio.run(pyfuncitem.obj(**given))
+                return True
+        """
+    )
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.profkit
+        async def test_marked():
+            pass
+
+        async def test_within(profkit_profile):
+            with profkit_profile():
+                sum(i * i for i in range(1_000_000))
+        """
+    )
+    result = run(project, BASELINE, "--profkit-update")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*profkit: a coroutine is not called again*", "stored *::test_within*"]
+    )
+
+
 def test_pytest_does_not_mind_that_profkit_was_imported_before_it(project, tmp_path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
