@@ -3,7 +3,8 @@
 :func:`load` reads a profile, whatever recorded it. :func:`apply` keeps of it what is asked.
 :func:`top`, :func:`heavy`, :func:`tree`, :func:`butterfly`, :func:`lines`, :func:`timeline`,
 :func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen
-options, and returns columns. :func:`write` writes it as a file of another tool.
+options, and returns columns. :func:`join` puts runs of two sides side by side, and :func:`diff`
+compares them. :func:`write` writes a profile as a file of another tool.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
 
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from profkit.render.flame_svg import FlameStyle, flame_svg
     from profkit.saving import write
     from profkit.symbols.source_text import source_text
+    from profkit.transforms.joining import join
     from profkit.transforms.steps import Step, apply
     from profkit.views.butterfly import ButterflyOptions, butterfly
     from profkit.views.deopts import DeoptOptions, deopts
+    from profkit.views.diff import DiffOptions, diff
     from profkit.views.flame import FlameOptions, flame
     from profkit.views.grouped import grouped
     from profkit.views.heavy import HeavyOptions, heavy
@@ -45,6 +48,7 @@ __all__ = [
     "TARGETS",
     "ButterflyOptions",
     "DeoptOptions",
+    "DiffOptions",
     "FlameOptions",
     "FlameStyle",
     "HeavyOptions",
@@ -64,6 +68,7 @@ __all__ = [
     "apply",
     "butterfly",
     "deopts",
+    "diff",
     "flame",
     "flame_svg",
     "function_name",
@@ -71,6 +76,7 @@ __all__ = [
     "grouped",
     "heavy",
     "info",
+    "join",
     "lines",
     "load",
     "load_all",
@@ -85,6 +91,7 @@ __all__ = [
 
 _HOMES = {
     "DeoptOptions": "profkit.views.deopts",
+    "DiffOptions": "profkit.views.diff",
     "ButterflyOptions": "profkit.views.butterfly",
     "FORMATS": "profkit.formats",
     "FlameOptions": "profkit.views.flame",
@@ -106,6 +113,7 @@ _HOMES = {
     "apply": "profkit.transforms.steps",
     "deopts": "profkit.views.deopts",
     "butterfly": "profkit.views.butterfly",
+    "diff": "profkit.views.diff",
     "flame": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
@@ -113,6 +121,7 @@ _HOMES = {
     "grouped": "profkit.views.grouped",
     "heavy": "profkit.views.heavy",
     "info": "profkit.views.info",
+    "join": "profkit.transforms.joining",
     "lines": "profkit.views.lines",
     "load": "profkit.loading",
     "load_all": "profkit.loading",

@@ -239,9 +239,10 @@ def compare(
     one number) is the cost of one sample in the same unit, ``whole`` that of a whole run. ``least``
     is the effect that a change must exceed to count, one number or ``(groups,)``.
 
-    A mean weighs each run by what the trend says of it. The test takes the variance that the mean of
-    both sides has, as it would be had nothing changed; intervals take those of each side. The variance of a group is never taken to
-    be less than half of what sampling alone makes of it. Without replicates it is the trend alone.
+    A mean weighs each run by what the trend says of it. The test takes the variance that the mean
+    of both sides has, as it would be had nothing changed; intervals take those of each side. The
+    variance of a group is never taken to be less than half of what sampling alone makes of it.
+    Without replicates it is the trend alone.
     """
     costs = np.asarray(costs, np.float64)
     units = np.broadcast_to(np.asarray(unit, np.float64), len(costs))[:, None]

@@ -34,6 +34,7 @@ COMMANDS = (
     Command("timeline", "profkit.cli.timeline", "Show activity over time, and what took long."),
     Command("flame", "profkit.cli.flame", "Draw a flame graph as SVG."),
     Command("deopts", "profkit.cli.deopts", "Count where V8 had to give up optimised code."),
+    Command("diff", "profkit.cli.diff", "Compare two versions: what became slower, what faster."),
     Command("convert", "profkit.cli.convert", "Write a profile as a file of another tool."),
     Command("info", "profkit.cli.info", "Tell what a file holds, and what was lost in reading it."),
 )

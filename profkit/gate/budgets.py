@@ -14,9 +14,9 @@ import numpy as np
 
 from profkit.errors import UsageError
 from profkit.gate.measuring import MEASURES
-from profkit.statistics import t_quantile, variance
 from profkit.gate.verdict import BudgetResult, Level, Severity
 from profkit.profile import ABSENT, Kind
+from profkit.statistics import t_quantile, variance
 from profkit.views.categories import Category
 
 if TYPE_CHECKING:
@@ -105,11 +105,11 @@ def _budget(level: Level, name: str, value: object, where: str) -> Budget:
     options = value if isinstance(value, dict) else {"limit": value}
     if unknown := set(options) - {"limit", "severity", "measure"}:
         raise UsageError(
-            f"{where}: {sorted(unknown)[0]!r} is no key of a budget; limit, severity and measure are"
+            f"{where}: {min(unknown)!r} is no key of a budget; limit, severity and measure are"
         )
-    known = {Level.KIND: _KINDS, Level.CATEGORY: _CATEGORIES}.get(level)
+    known = {Level.KIND: list(_KINDS), Level.CATEGORY: list(_CATEGORIES)}.get(level)
     if known is not None and name not in known:
-        raise UsageError(f"{where}: there is no {level.value} {name!r}; {', '.join(known)} are")
+        raise UsageError(f"{where}: there is no {level.value} {name!r}, but {', '.join(known)}")
     severity, measure = options.get("severity", "error"), options.get("measure", _MEASURE[level])
     if severity not in {one.value for one in Severity}:
         raise UsageError(f"{where}: severity is error or warning, not {severity!r}")

@@ -12,10 +12,10 @@ from profkit.gate.budgets import used
 from profkit.gate.comparing import Sides
 from profkit.gate.culprits import find_causes
 from profkit.gate.groups import group_changes
+from profkit.gate.measuring import measure
 from profkit.gate.power import open_change, smallest_function, smallest_whole
 from profkit.gate.verdict import Change, Level, Outcome, Severity, State, Verdict
 from profkit.gate.wording import reasons_of
-from profkit.gate.measuring import measure
 from profkit.profile import ABSENT, Kind, function_name
 from profkit.transforms.joining import join
 
@@ -115,7 +115,7 @@ def judge(measured: Measured, options: CheckOptions | None = None) -> Verdict:
         outcome=outcome,
         reasons=(),
         total=total,
-        changes=tuple([*worse, *better]),
+        changes=(*worse, *better),
         moved=tuple(moved),
         budgets=budgets,
         unit=_unit(sides),
@@ -184,19 +184,14 @@ def _unit(sides: Sides) -> str:
 
 def _change(sides: Sides, cause: Cause, state: State | None = None) -> Change:
     hit = cause.hit
-    if state is None:
-        profile_costs = sides.measured.self_costs if hit.measure == "self" else None
-        state = _state(sides, hit, is_moved=profile_costs is None and False)
     symptoms = tuple(
-        _of_hit(sides, symptom, _state(sides, symptom, is_moved=False))
+        _of_hit(sides, symptom, _state(sides, symptom))
         for symptom in sorted(cause.symptoms, key=lambda s: -abs(s.delta))
     )
-    return replace(_of_hit(sides, hit, state), symptoms=symptoms)
+    return replace(_of_hit(sides, hit, state or _state(sides, hit)), symptoms=symptoms)
 
 
-def _state(sides: Sides, hit: Hit, *, is_moved: bool) -> State:
-    if is_moved:
-        return State.MOVED
+def _state(sides: Sides, hit: Hit) -> State:
     costs = sides.measured.total_costs[:, hit.function] + sides.measured.self_costs[:, hit.function]
     before, after = costs[~sides.is_candidate].sum(), costs[sides.is_candidate].sum()
     if hit.delta > 0:
@@ -262,10 +257,8 @@ def _overlap(measured: Measured) -> list[str]:
     shares = [float(side[:, both].sum() / side.sum()) for side in (base, candidate)]
     if min(shares) >= _LITTLE_IN_COMMON:
         return []
-    return [
-        f"little is in both: {shares[0]:.0%} of the base and {shares[1]:.0%} of the candidate "
-        "are in functions that the other has too"
-    ]
+    told = f"{shares[0]:.0%} of the base and {shares[1]:.0%} of the candidate"
+    return [f"little is in both: {told} are in functions that the other has too"]
 
 
 def _about_runs(sides: Sides) -> list[str]:

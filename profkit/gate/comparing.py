@@ -53,6 +53,8 @@ DRIFT = 0.1
 """By how much a machine's speed may differ between sides, whatever their runs agree on."""
 
 _FEW_GROUPS = 5
+_SLOWEST = 1.5
+"""A machine is not slower than that, on average of a side, for reasons of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +115,28 @@ class Sides:
         self.has_operations = bool(np.isfinite(measured.operations).all())
         factors = size_factors(measured.self_costs, measured.unit)
         told = (measured.self_costs > 0).all(axis=0).sum() >= _FEW_GROUPS
-        if not told:
-            factors = measured.operations if self.has_operations else runs
+        if self.has_operations and not (told and self._are_likely(factors)):
+            factors = measured.operations
+        elif not told:
+            factors = runs
         self.factors = factors / factors.mean()
         base = ~self.is_candidate
-        if self.has_operations:
-            per_run = (runs / measured.operations)[base].mean()
-        else:
-            per_run = 1.0
+        per_run = float((runs / measured.operations)[base].mean()) if self.has_operations else 1.0
         scale = (runs / self.factors)[base].mean() / per_run
         self.exposure = self.factors * scale
         self.unit = measured.unit / self.exposure
         self.base_whole = per_run
         self.least = least * per_run
         self.drift = drift
+
+    def _are_likely(self, factors: Floats) -> bool:
+        """Tell whether factors differ from operations by no more than a busy machine explains.
+
+        They do where little is in both sides, and what is in both says nothing of the rest.
+        """
+        speed = factors / self.measured.operations
+        ratio = float(speed[self.is_candidate].mean() / speed[~self.is_candidate].mean())
+        return 1 / _SLOWEST <= ratio <= _SLOWEST
 
     @property
     def mean_whole(self) -> float:
@@ -215,8 +225,10 @@ class Sides:
             for measure in family:
                 kept, found = self.tested[measure]
                 own, q = q[: len(kept)], q[len(kept) :]
-                for row in np.flatnonzero(own <= self.level).tolist():
-                    answer.append(hit_of(int(kept[row]), measure, found, row, float(own[row])))
+                answer += [
+                    hit_of(int(kept[row]), measure, found, row, float(own[row]))
+                    for row in np.flatnonzero(own <= self.level).tolist()
+                ]
         return answer
 
     @cached_property
@@ -246,7 +258,10 @@ class Sides:
             candidate=means[1],
             low=float(np.exp(delta - reach)),
             high=float(np.exp(delta + reach)),
-            p=float(p_beyond(delta, error, degrees, np.log1p(drift))),
+            # Without operations the whole is what it is measured by, and cannot have changed.
+            p=float(p_beyond(delta, error, degrees, np.log1p(drift)))
+            if self.has_operations
+            else 1.0,
             drift=drift,
             error=error,
             freedom=degrees,
@@ -258,8 +273,6 @@ class Sides:
         """By how much the whole may differ for reasons of the machine's."""
         if self.drift is not None:
             return self.drift
-        if not self.has_operations:
-            return self.least / self.base_whole
         return DRIFT_INTERLEAVED if is_interleaved(self.measured) else DRIFT
 
 

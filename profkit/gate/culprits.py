@@ -122,7 +122,8 @@ class _Tree:
         parent, function = self.measured.profile.tree.parent, self.measured.function
         size = len(self.measured.profile.functions)
         seen = []
-        here, leaf = leaves, np.arange(len(leaves))
+        here: npt.NDArray[np.integer] = leaves
+        leaf = np.arange(len(leaves))
         while len(here):
             seen.append(leaf.astype(np.int64) * size + function[here])
             here = parent[here]

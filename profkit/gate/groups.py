@@ -36,7 +36,7 @@ def group_changes(sides: Sides, findings: Findings) -> list[Change]:
     return _changes(sides, findings, Level.CATEGORY, "self", category, lambda n: Category(n).label)
 
 
-def _changes(  # noqa: PLR0917
+def _changes(
     sides: Sides,
     findings: Findings,
     level: Level,

@@ -126,8 +126,9 @@ class Verdict:
 
     ``reasons`` are plain sentences, the most important first. ``total`` is the change of the whole,
     ``changes`` are the causes that were found, worst first; ``moved`` those that only moved.
-    ``unit`` tells what costs are (``ns/op``, ``samples/op``, ``share``). ``runs`` are the numbers of runs of base
-    and candidate, ``base`` and ``candidate`` the names of their files, or of the stored baseline.
+    ``unit`` tells what costs are: ``ns/op``, ``samples/op``, ``share``. ``runs`` are the numbers of
+    runs of base and candidate, ``base`` and ``candidate`` the names of their files, or of the
+    stored baseline; a candidate alone has no base, and its figures of both sides are the same.
     ``smallest`` is the smallest change of one function that this comparison could have found in 9
     of 10 cases, as a share of the whole, and ``smallest_total`` the smallest relative change of
     everything together; ``more_runs`` how many runs a side would decide, None where none would or

@@ -36,6 +36,7 @@ RECORDS = (
     KnownRecord("deopts", "deopts", "DeoptsRecord"),
     KnownRecord("info", "info", "InfoRecord"),
     KnownRecord("check", "check", "CheckRecord"),
+    KnownRecord("diff", "diff", "DiffRecord"),
 )
 """A new view has its line here."""
 
