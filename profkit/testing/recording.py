@@ -30,7 +30,7 @@ __all__ = ["Recording"]
 
 RUNS = 5
 SECONDS = 1.0
-_MOST_WAITING = 10
+_MOST_WAITING = 20
 """A run of a test that mostly waits ends after so many times its seconds on the clock."""
 
 _PROPERTY = "profkit"

@@ -154,7 +154,7 @@ def test_a_test_that_fails_is_not_recorded(project) -> None:
         ("(runs=0)", "def test_it(): pass", "the marker is profkit(runs=5, seconds=1)"),
         ("(times=3)", "def test_it(): pass", "the marker is profkit(runs=5, seconds=1)"),
         ("(runs=2, seconds='x')", "def test_it(): pass", "the marker is profkit("),
-        ("(2, 0.01)", "def test_it(): __import__('time').sleep(0.1)", "too little CPU time"),
+        ("(2, 0.002)", "def test_it(): __import__('time').sleep(0.1)", "too little CPU time"),
     ],
 )
 def test_what_cannot_be_recorded_fails_with_its_reason(project, marker, body, said) -> None:
@@ -214,7 +214,7 @@ def test_parameters_and_fixtures_are_given_again(project) -> None:
             return list(range(3_000))
 
         class TestSorting:
-            @pytest.mark.profkit(runs=2, seconds=0.05)
+            @pytest.mark.profkit(runs=2, seconds=0.2)
             @pytest.mark.parametrize("reverse", [False, True])
             def test_sort(self, numbers, reverse):
                 assert sorted(numbers, key=str, reverse=reverse)

@@ -107,8 +107,8 @@ def test_a_fingerprint_does_not_depend_on_lines_and_figures() -> None:
 
 
 def test_a_fingerprint_does_not_depend_on_where_the_checkout_is() -> None:
-    elsewhere = replace(LOGGER, file="/home/ci/lib/logger.js")
-    checkout = Checkout({"/home/ci/lib/logger.js": "lib/logger.js"})
+    elsewhere = replace(LOGGER, file="/builds/lib/logger.js")
+    checkout = Checkout({"/builds/lib/logger.js": "lib/logger.js"})
     assert fingerprint(elsewhere, checkout) == fingerprint(LOGGER)
 
 
