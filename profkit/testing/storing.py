@@ -60,16 +60,23 @@ class Store:
     def compare(self, test: str, runs: Sequence[Run]) -> Verdict | None:
         """Return the verdict on runs of a test; None where there is no baseline of it.
 
-        Raises :class:`~profkit.errors.InputError` where a profile or the baseline cannot be read.
+        What counts as a change is what the project's configuration says; budgets are for programs.
+
+        Raises :class:`~profkit.errors.InputError` where a profile, the baseline or the
+        configuration cannot be read, :class:`~profkit.errors.UsageError` where that makes no sense.
         """
         from profkit.gate.baseline import read_baseline  # noqa: PLC0415 (imports numpy)
         from profkit.gate.check import CheckOptions, check  # noqa: PLC0415
+        from profkit.gate.config import read_config  # noqa: PLC0415
 
         file = self._file(test)
         if not file.exists():
             return None
         base = read_baseline(str(file))
+        asked = read_config()
         options = CheckOptions(
+            least=CheckOptions().least if asked.least is None else asked.least,
+            drift=asked.drift,
             base_operations=base.operations,
             candidate_operations=[run.operations for run in runs],
             base_name=self._name,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from profkit.errors import InputError, OutputError
+from profkit.errors import InputError, OutputError, UsageError
 from profkit.gate.baseline import read_baseline
 from profkit.gate.verdict import Outcome
 from profkit.testing.storing import Run, Store
@@ -39,6 +39,18 @@ def test_what_is_kept_is_compared_with(store, tmp_path) -> None:
     assert verdict.outcome is Outcome.REGRESSION
     assert verdict.base == ("main",)
     assert store.compare(TEST + "2", runs) is None
+
+
+def test_the_projects_configuration_has_its_say(store, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store.keep(TEST, folded(tmp_path, "a", 100, 101, 99, 100))
+    runs = folded(tmp_path, "b", 150, 151, 149, 150)
+    assert store.compare(TEST, runs).outcome is Outcome.REGRESSION
+    (tmp_path / "pyproject.toml").write_text('[tool.profkit.check]\nleast = "99%"\ndrift = "90%"\n')
+    assert store.compare(TEST, runs).outcome is not Outcome.REGRESSION
+    (tmp_path / "pyproject.toml").write_text("[tool.profkit.check]\nleats = 1\n")
+    with pytest.raises(UsageError, match="leats"):
+        store.compare(TEST, runs)
 
 
 def test_a_new_baseline_takes_the_place_of_the_old(store, tmp_path) -> None:
