@@ -25,6 +25,7 @@ class Recorder(Protocol):
 
     def __call__(self, operations: float = 1) -> AbstractContextManager[None]:
         """Record what is done within a ``with`` as one run of so many units of work."""
+        raise NotImplementedError
 
     def add(self, path: str | os.PathLike[str], operations: float = 1) -> None:
         """Take a profile that another profiler has written as one run."""
@@ -67,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if name:
         from profkit.testing.recording import Recording  # noqa: PLC0415 (only where asked for)
 
-        recording = Recording(config, name, update=config.getoption("profkit_update"))
+        recording = Recording(config, name, update=bool(config.getoption("profkit_update")))
         config.pluginmanager.register(recording, RECORDING)
     elif config.getoption("profkit_update"):
         raise pytest.UsageError("--profkit-update needs --profkit-baseline NAME")

@@ -14,6 +14,7 @@ import yaml
 from verdicts import VERDICTS, hostile, regression
 from workflow import Action
 
+from profkit.cli.commands import COMMANDS
 from profkit.gate.checkout import Checkout
 from profkit.render.reports import find_report
 
@@ -36,6 +37,11 @@ if reports.exists():
             format, file = argument[9:].split("=", 1)
             shutil.copy(reports / format, file)
 sys.exit(int((here / "code").read_text()))
+"""
+REAL = """\
+#!{python}
+from profkit.cli import main
+raise SystemExit(main())
 """
 GH = """\
 #!{python}
@@ -75,7 +81,7 @@ def action(tmp_path, programs):
     return Action(FILE, folder, programs)
 
 
-def give(programs, verdict, name="regression"):
+def give(programs, verdict):
     """Have ``profkit`` end as the check of this verdict does."""
     (programs / "code").write_text(str(verdict.outcome.exit_code))
     reports = programs / "reports"
@@ -171,6 +177,31 @@ def test_what_a_check_prints_is_no_command(action, programs) -> None:
     assert lines
     assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in lines)
     assert not [line for line in lines if line.startswith("::error::gotcha")]
+
+
+@pytest.mark.skipif(
+    "check" not in {command.name for command in COMMANDS}, reason="there is no profkit check yet"
+)
+def test_the_steps_fit_the_command(tmp_path, programs) -> None:
+    (programs / "profkit").unlink()
+    program(
+        programs / "profkit", "#!{python}\nfrom profkit.cli import main\nraise SystemExit(main())\n"
+    )
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    (folder / "package.json").write_text('{\n  "dependencies": {"morgan": "1"}\n}\n')
+    node = ROOT / "samples/node/22.23.3"
+    ran = Action(FILE, folder, programs).run(
+        {
+            "base": f"{node}/auth-api-quiet.cpuprofile.gz",
+            "candidate": f"{node}/auth-api-logger.cpuprofile.gz",
+            **NONE,
+        }
+    )
+    assert ran.outputs["outcome"] == "regression", ran.log
+    assert ran.code == 1
+    assert ran.summary.startswith("## ")
+    assert any("file=package.json,line=2," in line for line in obeyed(ran.log))
 
 
 def test_summary_and_annotations_may_be_left_out(action, programs) -> None:

@@ -152,9 +152,14 @@ def _notes(verdict: Verdict) -> Iterator[str]:
     if (more := len(verdict.reasons) - _REASONS) > 0:
         yield f"{count(more, 'more reason')} not shown"
     if math.isfinite(verdict.smallest) and math.isfinite(verdict.smallest_total):
-        one, all_of_it = cost(verdict.smallest, "share"), cost(verdict.smallest_total, "share")
+        one, all_of_it = _found(verdict.smallest), _found(verdict.smallest_total)
         yield f"what 9 of 10 such comparisons find: {one} of the whole in one function,"
         yield f"or {all_of_it} in everything together"
     if verdict.more_runs:
         yield f"{count(verdict.more_runs, 'run')} a side would decide"
     yield from map(escape, verdict.notes)
+
+
+def _found(share: float) -> str:
+    """Return what would have been found; how much more than all there is, nobody needs to know."""
+    return cost(share, "share") if share < 1 else "more than 100 %"

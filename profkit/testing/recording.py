@@ -7,6 +7,7 @@ import inspect
 import sys
 import tempfile
 import time
+import unittest
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,11 +30,11 @@ __all__ = ["Recording"]
 
 RUNS = 5
 SECONDS = 1.0
-_MOST_WAITING = 10
+_MOST_WAITING = 20
 """A run of a test that mostly waits ends after so many times its seconds on the clock."""
 
 _PROPERTY = "profkit"
-_STORED, _NEW = "stored", "no baseline"
+_STORED, _NEW, _LEFT = "stored", "no baseline", "left out"
 
 
 class _Asked(NamedTuple):
@@ -88,6 +89,13 @@ class Recording:
     def recorder(self, test: str) -> _Recorder:
         """Return the recorder of a test."""
         return self._recorders.setdefault(test, _Recorder(Path(self._folder.name)))
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Note marked tests that never come to be called by pytest itself."""
+        kind = getattr(item, "cls", None)
+        is_unittest = isinstance(kind, type) and issubclass(kind, unittest.TestCase)
+        if is_unittest and item.get_closest_marker("profkit"):
+            _tell(item, _LEFT, "methods of unittest.TestCase cannot be called again")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
@@ -174,7 +182,7 @@ def _repeat(item: pytest.Function, recorder: _Recorder, asked: _Asked) -> None:
         recorder.take(sampler, count)
 
 
-def _tell(item: pytest.Function, outcome: str, words: str) -> None:
+def _tell(item: pytest.Item, outcome: str, words: str) -> None:
     """Note what became of a test where its report, and JUnit's, carry it, from any process."""
     item.user_properties.append((_PROPERTY, f"{outcome}: {words}"))
 

@@ -1,21 +1,15 @@
-"""Where the runs of tests are kept: a folder a test, below ``.profkit/tests/NAME`` of the project.
+"""Where the runs of tests are kept: a stored baseline a test, below ``.profkit/tests/NAME``.
 
-It holds the profiles as they were recorded and ``runs.json``, which lists them with the units of
-work done in each: ``[["0.speedscope.json", 431.0], …]``. So a baseline can be looked at with any
-command, copied, and kept in the repository or a cache.
+They are files of the same form as those of ``profkit baseline``, made to be committed or cached.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from profkit.errors import InputError, UsageError
-from profkit.files import output_error, write_file
+from profkit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "Store"]
 
-_LIST = "runs.json"
+_SUFFIX = ".json.gz"
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 _LONGEST_TEST = 80
 
@@ -58,61 +52,41 @@ class Store:
         Raises :class:`~profkit.errors.InputError` where one cannot be read as a profile,
         :class:`~profkit.errors.OutputError` where they cannot be written.
         """
-        _profiles(runs)
-        folder = self._of(test)
-        new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-        old = new.with_suffix(".old")
-        try:
-            new.mkdir(parents=True)
-            listed = []
-            for number, run in enumerate(runs):
-                file = f"{number}{''.join(run.path.suffixes)}"
-                shutil.copy(run.path, new / file)
-                listed.append([file, run.operations])
-            write_file(new / _LIST, json.dumps(listed))
-            if folder.exists():
-                folder.rename(old)
-            new.rename(folder)
-        except OSError as error:
-            raise output_error(str(folder), error) from None
-        finally:
-            if old.exists() and not folder.exists():
-                old.rename(folder)
-            for left in (new, old):
-                shutil.rmtree(left, ignore_errors=True)
+        from profkit.gate.baseline import baseline_of, write_baseline  # noqa: PLC0415 (numpy)
+
+        kept = baseline_of(_profiles(runs), [run.operations for run in runs])
+        write_baseline(kept, str(self._file(test)))
 
     def compare(self, test: str, runs: Sequence[Run]) -> Verdict | None:
         """Return the verdict on runs of a test; None where there is no baseline of it.
 
-        Raises :class:`~profkit.errors.InputError` where a profile or the baseline cannot be read.
-        """
-        from profkit.gate.check import CheckOptions, check  # noqa: PLC0415 (imports numpy)
+        What counts as a change is what the project's configuration says; budgets are for programs.
 
-        base = self._runs(test)
-        if base is None:
+        Raises :class:`~profkit.errors.InputError` where a profile, the baseline or the
+        configuration cannot be read, :class:`~profkit.errors.UsageError` where that makes no sense.
+        """
+        from profkit.gate.baseline import read_baseline  # noqa: PLC0415 (imports numpy)
+        from profkit.gate.check import CheckOptions, check  # noqa: PLC0415
+        from profkit.gate.config import read_config  # noqa: PLC0415
+
+        file = self._file(test)
+        if not file.exists():
             return None
+        base = read_baseline(str(file))
+        asked = read_config()
         options = CheckOptions(
-            base_operations=[run.operations for run in base],
+            least=CheckOptions().least if asked.least is None else asked.least,
+            drift=asked.drift,
+            base_operations=base.operations,
             candidate_operations=[run.operations for run in runs],
             base_name=self._name,
         )
-        return check(_profiles(base), _profiles(runs), options)
+        return check(base.profiles(), _profiles(runs), options)
 
-    def _runs(self, test: str) -> list[Run] | None:
-        folder = self._of(test)
-        file = folder / _LIST
-        if not file.exists():
-            return None
-        try:
-            listed = json.loads(file.read_text(encoding="utf-8"))
-            return [Run(folder / str(name), float(operations)) for name, operations in listed]
-        except (OSError, ValueError, TypeError):
-            raise InputError(str(file), "this is no list of a baseline's runs") from None
-
-    def _of(self, test: str) -> Path:
-        """Return a test's folder: what its name begins with, and a hash to tell it from others."""
+    def _file(self, test: str) -> Path:
+        """Return a test's file: how its name ends, and a hash to tell it from others."""
         plain = re.sub(r"[^\w.-]+", "-", test, flags=re.ASCII)[-_LONGEST_TEST:].lstrip(".-")
-        return self._folder / f"{plain}-{sha256(test.encode()).hexdigest()[:8]}"
+        return self._folder / f"{plain}-{sha256(test.encode()).hexdigest()[:8]}{_SUFFIX}"
 
 
 def _profiles(runs: Sequence[Run]) -> list[Profile]:

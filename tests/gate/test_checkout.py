@@ -57,7 +57,7 @@ def found(path, folder, package=""):
         ("http://localhost:8080/lib/x.js?v=1", "lib/x.js"),
         ("C:\\builds\\app\\lib\\x.js", "lib/x.js"),
         ("../elsewhere/../lib/x.js", "lib/x.js"),
-        ("/home/ci/site-packages/web/views.py", "src/web/views.py"),
+        ("/builds/ci/site-packages/web/views.py", "src/web/views.py"),
         ("/builds/services/api/main.py", "services/api/main.py"),
     ],
 )

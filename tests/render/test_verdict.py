@@ -73,6 +73,10 @@ def test_budgets_alone_have_no_table_of_changes() -> None:
     assert "9 of 10" in text_of(passing())
 
 
+def test_what_only_a_landslide_would_show_has_no_figure() -> None:
+    assert "more than 100 % in everything" in text_of(replace(passing(), smallest_total=13.9))
+
+
 def test_a_budget_of_change_has_signs() -> None:
     grown = replace(budget('total = "+5%"', "", 0.08, 0.05), unit="change")
     text = text_of(replace(passing(), budgets=(grown,)))

@@ -154,7 +154,7 @@ def test_a_test_that_fails_is_not_recorded(project) -> None:
         ("(runs=0)", "def test_it(): pass", "the marker is profkit(runs=5, seconds=1)"),
         ("(times=3)", "def test_it(): pass", "the marker is profkit(runs=5, seconds=1)"),
         ("(runs=2, seconds='x')", "def test_it(): pass", "the marker is profkit("),
-        ("(2, 0.01)", "def test_it(): __import__('time').sleep(0.1)", "too little CPU time"),
+        ("(2, 0.002)", "def test_it(): __import__('time').sleep(0.1)", "too little CPU time"),
     ],
 )
 def test_what_cannot_be_recorded_fails_with_its_reason(project, marker, body, said) -> None:
@@ -214,7 +214,7 @@ def test_parameters_and_fixtures_are_given_again(project) -> None:
             return list(range(3_000))
 
         class TestSorting:
-            @pytest.mark.profkit(runs=2, seconds=0.05)
+            @pytest.mark.profkit(runs=2, seconds=0.2)
             @pytest.mark.parametrize("reverse", [False, True])
             def test_sort(self, numbers, reverse):
                 assert sorted(numbers, key=str, reverse=reverse)
@@ -229,6 +229,57 @@ def test_the_plug_in_is_found_by_its_name() -> None:
     code = "import importlib.metadata as m; print(m.entry_points(group='pytest11', name='profkit'))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert b"profkit.pytest_plugin" in ran.stdout
+
+
+def test_what_is_marked_and_cannot_be_recorded_is_told_of(project) -> None:
+    project.makepyfile(
+        """
+        import unittest
+        import pytest
+
+        class TestOld(unittest.TestCase):
+            @pytest.mark.profkit
+            def test_it(self):
+                assert True
+        """
+    )
+    result = run(project, BASELINE)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["left out *::TestOld::test_it  methods of unittest.TestCase*"])
+
+
+def test_a_coroutine_is_not_called_again_but_records_within_itself(project) -> None:
+    project.makeconftest(
+        """
+        import asyncio, inspect, pytest
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_pyfunc_call(pyfuncitem):
+            if inspect.iscoroutinefunction(pyfuncitem.obj):
+                names = inspect.signature(pyfuncitem.obj).parameters
+                given = {name: pyfuncitem.funcargs[name] for name in names}
+                asyncio.run(pyfuncitem.obj(**given))
+                return True
+        """
+    )
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.profkit
+        async def test_marked():
+            pass
+
+        async def test_within(profkit_profile):
+            with profkit_profile():
+                sum(i * i for i in range(1_000_000))
+        """
+    )
+    result = run(project, BASELINE, "--profkit-update")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*profkit: a coroutine is not called again*", "stored *::test_within*"]
+    )
 
 
 def test_pytest_does_not_mind_that_profkit_was_imported_before_it(project, tmp_path) -> None:

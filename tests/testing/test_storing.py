@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import re
 
 import pytest
 
-from profkit.errors import InputError, OutputError
+from profkit.errors import InputError, OutputError, UsageError
+from profkit.gate.baseline import read_baseline
 from profkit.gate.verdict import Outcome
 from profkit.testing.storing import Run, Store
 
@@ -40,20 +41,26 @@ def test_what_is_kept_is_compared_with(store, tmp_path) -> None:
     assert store.compare(TEST + "2", runs) is None
 
 
-def test_the_list_tells_files_and_work(store, tmp_path) -> None:
-    store.keep(TEST, folded(tmp_path, "a", 10, 20))
-    (file,) = tmp_path.rglob("runs.json")
-    assert json.loads(file.read_text()) == [["0.folded", 1.0], ["1.folded", 1.0]]
-    assert file.parent.name.startswith("tests-test_shop.py-test_catalogue-a-b-")
-    assert (file.parent / "1.folded").read_text() == (tmp_path / "a1.folded").read_text()
+def test_the_projects_configuration_has_its_say(store, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store.keep(TEST, folded(tmp_path, "a", 100, 101, 99, 100))
+    runs = folded(tmp_path, "b", 150, 151, 149, 150)
+    assert store.compare(TEST, runs).outcome is Outcome.REGRESSION
+    (tmp_path / "pyproject.toml").write_text('[tool.profkit.check]\nleast = "99%"\ndrift = "90%"\n')
+    assert store.compare(TEST, runs).outcome is not Outcome.REGRESSION
+    (tmp_path / "pyproject.toml").write_text("[tool.profkit.check]\nleats = 1\n")
+    with pytest.raises(UsageError, match="leats"):
+        store.compare(TEST, runs)
 
 
 def test_a_new_baseline_takes_the_place_of_the_old(store, tmp_path) -> None:
     store.keep(TEST, folded(tmp_path, "a", 10, 20, 30))
     store.keep(TEST, folded(tmp_path, "b", 40))
-    (file,) = tmp_path.rglob("runs.json")
-    assert {one.name for one in file.parent.iterdir()} == {"runs.json", "0.folded"}
-    assert [*file.parent.parent.iterdir()] == [file.parent]
+    (file,) = (tmp_path / "project/.profkit/tests/main").iterdir()
+    assert file.name.startswith("tests-test_shop.py-test_catalogue-a-b-")
+    kept = read_baseline(str(file))
+    assert kept.operations == [1.0]
+    assert [int(profile.self_values(0).sum()) for profile in kept.profiles()] == [30 * 40]
 
 
 def test_what_cannot_be_read_is_not_kept(store, tmp_path) -> None:
@@ -61,8 +68,8 @@ def test_what_cannot_be_read_is_not_kept(store, tmp_path) -> None:
     (tmp_path / "bad.json").write_text("{")
     with pytest.raises(InputError, match="bad"):
         store.keep(TEST, [*folded(tmp_path, "b", 10), Run(tmp_path / "bad.json", 1.0)])
-    (file,) = tmp_path.rglob("runs.json")
-    assert json.loads(file.read_text()) == [["0.folded", 1.0]]
+    (file,) = (tmp_path / "project/.profkit/tests/main").iterdir()
+    assert int(read_baseline(str(file)).profiles()[0].self_values(0).sum()) == 30 * 10
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path) -> None:
@@ -71,13 +78,13 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path) -> None:
         Store(tmp_path, "main").keep(TEST, folded(tmp_path, "a", 10))
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}x", "[1]", '[["0.folded"]]', '[["0.folded", "x"]]'])
-def test_a_damaged_list_is_told(store, tmp_path, text) -> None:
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"profkit": "baseline", "version": 1}'])
+def test_a_damaged_baseline_is_told(store, tmp_path, content) -> None:
     runs = folded(tmp_path, "a", 10)
     store.keep(TEST, runs)
-    (file,) = tmp_path.rglob("runs.json")
-    file.write_text(text)
-    with pytest.raises(InputError, match=r"runs\.json: this is no list of a baseline's runs"):
+    (file,) = (tmp_path / "project/.profkit/tests/main").iterdir()
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=re.escape(file.name)):
         store.compare(TEST, runs)
 
 

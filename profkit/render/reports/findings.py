@@ -186,7 +186,8 @@ def budget_finding(budget: BudgetResult, checkout: Checkout) -> Finding:
         rule="over-budget" if budget.is_over else "open-budget",
         severity=budget.severity if budget.is_over else Severity.WARNING,
         title=f"{'Over' if budget.is_over else 'Perhaps over'} budget: {shortened(budget.text)}",
-        message=f"{name} takes {cost(budget.measured, budget.unit)} "
+        message=f"{name} {'changed by' if budget.unit == 'change' else 'takes'} "
+        f"{cost(budget.measured, budget.unit)} "
         f"(95 % interval {interval(budget.low, budget.high, budget.unit)}); "
         f"its budget is {cost(budget.limit, budget.unit)}.",
         level=budget.level,

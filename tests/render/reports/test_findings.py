@@ -46,6 +46,14 @@ def test_what_cannot_be_decided_is_a_warning() -> None:
     assert rules(undecided()) == [("cannot-decide", "warning"), ("open-budget", "warning")]
 
 
+def test_a_budget_of_growth_is_told_as_growth() -> None:
+    grown = replace(budget('total = "+5%"', "", 0.08, 0.05), unit="change")
+    (found,) = findings(replace(passing(), budgets=(grown,)), CHECKOUT)
+    assert found.message == (
+        "the whole changed by +8.00 % (95 % interval +7.20 to +8.80 %); its budget is +5.00 %."
+    )
+
+
 def test_a_budget_is_open_only_where_it_is_rather_over_than_not() -> None:
     near = budget('a = "10%"', "a", 0.095, 0.1)
     assert near.is_open
@@ -99,8 +107,8 @@ def test_a_fingerprint_does_not_depend_on_lines_and_figures() -> None:
 
 
 def test_a_fingerprint_does_not_depend_on_where_the_checkout_is() -> None:
-    elsewhere = replace(LOGGER, file="/home/ci/lib/logger.js")
-    checkout = Checkout({"/home/ci/lib/logger.js": "lib/logger.js"})
+    elsewhere = replace(LOGGER, file="/builds/lib/logger.js")
+    checkout = Checkout({"/builds/lib/logger.js": "lib/logger.js"})
     assert fingerprint(elsewhere, checkout) == fingerprint(LOGGER)
 
 
