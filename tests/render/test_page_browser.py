@@ -144,7 +144,8 @@ def test_boxes_and_their_figures_are_those_of_a_flame_graph(open_html, sample) -
         const { current } = await import("profkit/derive");
         const { layoutOf } = await import("profkit/layout");
         const model = await open(document);
-        const state = { ...model.start, threads: null, range: null, focus: [], ignore: [], hide: [] };
+        const filters = { threads: null, range: null, focus: [], ignore: [], hide: [] };
+        const state = { ...model.start, ...filters };
         const tree = current(model, state);
         const { left } = layoutOf(tree);
         return Array.from(tree.fn, (fn, i) => [
@@ -286,10 +287,7 @@ def test_filters_from_the_menu_are_chips_that_can_be_taken_away(open_html, servi
     page.get_by_role("menuitem", name="Focus").click()
     expect(about).to_contain_text("200 samples")
     chips = page.locator("#chips .chip")
-    assert [text.rstrip("×") for text in chips.all_text_contents()] == [
-        "focus write",
-        "hide logRequest",
-    ]
+    expect(chips).to_contain_text(["focus write", "hide logRequest"])
     page.get_by_role("button", name="Remove hide logRequest").click()
     expect(about).to_contain_text("200 samples")
     page.keyboard.press("Backspace")
@@ -303,7 +301,7 @@ def test_the_menu_obeys_the_keyboard(open_html, service) -> None:
     page.locator("#view canvas").focus()
     for key in ("ArrowUp", "m", "ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator("#chips .chip")).to_have_text("ignore serve×")
+    expect(page.locator("#chips .chip")).to_contain_text("ignore serve")
     expect(page.locator("#about")).to_contain_text("400 samples")
     expect(page.locator("#view canvas")).to_be_focused()
 
@@ -331,7 +329,7 @@ def test_a_link_leads_to_what_was_looked_at(open_html, service) -> None:
 @pytest.mark.parametrize(
     "fragment",
     [
-        "#view=<script>&fn=-1&valueType=99&threads=7.x&range=9-1&zoom=99999.1&idle=2&by=constructor",
+        "#view=<script>&fn=-1&valueType=99&threads=7.x&range=9-1&zoom=99999.1&idle=2&by=toString",
         "#view=__proto__&focus=(&hide=%2399999999&ignore=%0A%0A&sort=%3Cimg%20src%3Dx%3E&%",
         "#range=1e400-Infinity&zoom=1..2.&search=(((",
     ],
@@ -458,13 +456,10 @@ def test_hostile_names_stay_text(open_html) -> None:
     assert max(map(len, shown)) < 3000
     for number in range(len(HOSTILE)):
         page.keyboard.press("ArrowUp")
-        width = page.locator("#view canvas").bounding_box()["width"]
-        page.mouse.move(
-            (number + 0.5) * width / len(HOSTILE),
-            page.locator("#view canvas").bounding_box()["y"] + 10,
-        )
+        box = page.locator("#view canvas").bounding_box()
+        page.mouse.move((number + 0.5) * box["width"] / len(HOSTILE), box["y"] + 10)
         expect(page.locator("#status")).to_contain_text("total 100 samples")
-    page.mouse.click(5, page.locator("#view canvas").bounding_box()["y"] + 10, button="right")
+    page.mouse.click(5, box["y"] + 10, button="right")
     page.get_by_role("menuitem", name="Focus").click()
     expect(page.locator("h1")).to_have_text(HOSTILE[0])
     expect(page).to_have_title(HOSTILE[0])
@@ -479,14 +474,22 @@ def test_no_script_can_be_brought_in(open_html, service, browser, tmp_path) -> N
     page.goto((tmp_path / "page.html").as_uri())
     blocked = page.evaluate("""async () => {
         const outcomes = [];
-        document.addEventListener("securitypolicyviolation", (event) => outcomes.push(event.effectiveDirective));
-        try { document.body.innerHTML = "<img src=x onerror='window.pwned=1'>"; } catch (error) { outcomes.push(error.name); }
-        const script = document.createElement("script");
+        const note = (error) => outcomes.push(error.name);
+        const noteDirective = (event) => outcomes.push(event.effectiveDirective);
+        document.addEventListener("securitypolicyviolation", noteDirective);
         try {
+            document.body.innerHTML = "<img src=x onerror='window.pwned=1'>";
+        } catch (error) {
+            note(error);
+        }
+        try {
+            const script = document.createElement("script");
             script.textContent = "window.pwned = 1";
             document.body.append(script);
-        } catch (error) { outcomes.push(error.name); }
-        await fetch("http://127.0.0.1:9/").catch((error) => outcomes.push(error.name));
+        } catch (error) {
+            note(error);
+        }
+        await fetch("http://127.0.0.1:9/").catch(note);
         await new Promise((resolve) => setTimeout(resolve, 50));
         return [window.pwned ?? null, outcomes];
     }""")
