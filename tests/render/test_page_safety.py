@@ -24,7 +24,7 @@ HOSTILE = (
 @pytest.mark.parametrize(
     "fragment",
     [
-        "#view=<script>&fn=-1&valueType=99&threads=7.x&range=9-1&zoom=99999.1&idle=2&by=toString",
+        "#view=<script>&fn=-1&valueType=99&threads=7.x&range=9-1&zoom=99999.1&idle=toString&by=toString",
         "#view=__proto__&focus=(&hide=%2399999999&ignore=%0A%0A&sort=%3Cimg%20src%3Dx%3E&%",
         "#range=1e400-Infinity&zoom=1..2.&search=(((",
     ],
