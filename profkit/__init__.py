@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from profkit.loading import load, load_all
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
+    from profkit.render.page import PageOptions, flame_html
     from profkit.saving import write
     from profkit.symbols.source_text import source_text
     from profkit.transforms.joining import join
@@ -54,6 +55,7 @@ __all__ = [
     "HeavyOptions",
     "InputError",
     "LinesOptions",
+    "PageOptions",
     "Profile",
     "ProfkitError",
     "RankingOptions",
@@ -70,6 +72,7 @@ __all__ = [
     "deopts",
     "diff",
     "flame",
+    "flame_html",
     "flame_svg",
     "function_name",
     "group_name",
@@ -100,6 +103,7 @@ _HOMES = {
     "InputError": "profkit.errors",
     "LinesOptions": "profkit.views.lines",
     "Profile": "profkit.profile",
+    "PageOptions": "profkit.render.page",
     "ProfkitError": "profkit.errors",
     "RankingOptions": "profkit.views.ranking",
     "ReadOptions": "profkit.formats",
@@ -115,6 +119,7 @@ _HOMES = {
     "butterfly": "profkit.views.butterfly",
     "diff": "profkit.views.diff",
     "flame": "profkit.views.flame",
+    "flame_html": "profkit.render.page",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",
