@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from profkit.loading import load
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
+    from profkit.render.page import PageOptions, flame_html
     from profkit.saving import write
     from profkit.symbols.source_text import source_text
     from profkit.transforms.steps import Step, apply
@@ -48,6 +49,7 @@ __all__ = [
     "HeavyOptions",
     "InputError",
     "LinesOptions",
+    "PageOptions",
     "Profile",
     "ProfkitError",
     "RankingOptions",
@@ -63,6 +65,7 @@ __all__ = [
     "butterfly",
     "deopts",
     "flame",
+    "flame_html",
     "flame_svg",
     "function_name",
     "group_name",
@@ -90,6 +93,7 @@ _HOMES = {
     "InputError": "profkit.errors",
     "LinesOptions": "profkit.views.lines",
     "Profile": "profkit.profile",
+    "PageOptions": "profkit.render.page",
     "ProfkitError": "profkit.errors",
     "RankingOptions": "profkit.views.ranking",
     "ReadOptions": "profkit.formats",
@@ -104,6 +108,7 @@ _HOMES = {
     "deopts": "profkit.views.deopts",
     "butterfly": "profkit.views.butterfly",
     "flame": "profkit.views.flame",
+    "flame_html": "profkit.render.page",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",

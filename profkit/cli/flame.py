@@ -14,6 +14,7 @@ from profkit.cli.messages import note
 from profkit.cli.output import STDOUT, write
 from profkit.errors import UsageError
 from profkit.render.flame_svg import FlameStyle, flame_svg
+from profkit.render.page import PageOptions, flame_html
 from profkit.render.records import record_of
 from profkit.render.values import count, percent
 from profkit.views.flame import FlameGraph, FlameOptions
@@ -86,7 +87,17 @@ def flame(
     directory.
     """
     paths, out = _split(names, needs_output=not as_json)
+    is_page = out is not None and out.lower().endswith(".html")
+    if is_page:
+        reading = reading.but(lines=True, sources=True)
     profile = load_profiles(paths, input_format=input_format, reading=reading, output=out)
+    if is_page:
+        options = PageOptions(
+            title or "", pick_value_type(profile, value_type), include_idle, icicle
+        )
+        write(flame_html(profile, options), out)
+        note(f"wrote a page of {count(profile.sample_count, 'sample')} to {out}")
+        return
     graph = lay_out(
         profile,
         FlameOptions(
@@ -113,7 +124,7 @@ def _split(names: Sequence[str], *, needs_output: bool) -> tuple[Sequence[str], 
     Raises :class:`UsageError` where the last name is no place for a picture: it may be a profile
     that would be overwritten.
     """
-    if names and (names[-1] == STDOUT or names[-1].lower().endswith(".svg")):
+    if names and (names[-1] == STDOUT or names[-1].lower().endswith((".svg", ".html"))):
         paths, out = names[:-1], names[-1]
     elif needs_output:
         last = f"not {names[-1]}" if names else "as in: profkit flame app.cpuprofile out.svg"

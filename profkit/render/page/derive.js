@@ -1,0 +1,223 @@
+// What is seen of the profile: pure functions of the model and of the store's state.
+import { family } from "profkit/model";
+
+/** Remember the last answer of a function for as long as its key stays the same. */
+function remembered(keyOf, compute) {
+  const last = new WeakMap();
+  return (model, state) => {
+    const key = JSON.stringify(keyOf(state));
+    if (last.get(model)?.key !== key) last.set(model, { key, answer: compute(model, state) });
+    return last.get(model).answer;
+  };
+}
+
+const sampled = ({ threads, valueType, range, idle }) => [threads, valueType, range, idle];
+const narrowed = (state) => [...sampled(state), state.focus, state.ignore, state.hide];
+
+/**
+ * Sum the samples that are looked at by the nodes of `model.tree`: of the chosen threads, in the
+ * chosen time, of the chosen value; focus, ignore and hide are not applied. Float64Array.
+ */
+export const ownValues = remembered(sampled, (model, state) => {
+  const own = new Float64Array(model.tree.size);
+  const isIdle = model.functions.kinds.indexOf("idle");
+  model.threads.forEach((thread, number) => {
+    if (state.threads && !state.threads.includes(number)) return;
+    const value = thread.values[state.valueType];
+    const [from, to] = rows(thread, state.range);
+    for (let i = from; i < to; i++) own[thread.node[i]] += value[i];
+  });
+  if (!state.idle) {
+    for (let i = 0; i < own.length; i++) {
+      if (model.functions.kind[model.tree.fn[i]] === isIdle) own[i] = 0;
+    }
+  }
+  return own;
+});
+
+/** Return which rows of a thread are within a range of times: from its start, before its end. */
+function rows(thread, range) {
+  if (!range || !thread.time) return [0, thread.node.length];
+  return range.map((moment) => firstFrom(thread.time, moment));
+}
+
+/** Return the first row whose number, of those that do not decrease, is not less than `least`. */
+export function firstFrom(numbers, least) {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The nodes of `model.tree` by what is kept of them: `own` after focus and ignore, and `isHidden`
+ * by function. For views that look at frames (lines, tiers); others take `current`.
+ */
+export const kept = remembered(narrowed, (model, state) => {
+  const { tree } = model;
+  let own = ownValues(model, state);
+  for (const [patterns, wanted] of [[state.focus, true], [state.ignore, false]]) {
+    for (const pattern of patterns) {
+      const inside = below(tree, matching(model, pattern));
+      own = own.map((value, i) => (Boolean(inside[i]) === wanted ? value : 0));
+    }
+  }
+  const isHidden = new Uint8Array(model.functions.count);
+  for (const pattern of state.hide) {
+    matching(model, pattern).forEach((found, i) => (isHidden[i] |= found));
+  }
+  return { own, isHidden };
+});
+
+/**
+ * The tree that views show: `{size, parent, fn, end, depth, self, total, sum}`, one node for each
+ * chain of functions, depth first, siblings by name. Nodes of value 0 may remain. `sum` is what
+ * shares are of.
+ */
+export const current = remembered(narrowed, (model, state) => {
+  const { own, isHidden } = kept(model, state);
+  if (!state.hide.length && model.tree.distinct) return withTotals(model.tree, own);
+  const group = model.tree.fn.map((fn) => (isHidden[fn] ? -1 : fn));
+  return regrouped(model.tree, group, own, model.functions.count);
+});
+
+/**
+ * Merge a tree's nodes by groups: a node goes to its group below the groups above it, and where its
+ * group is -1 its value goes to its caller. Siblings are in the order of their groups' numbers.
+ */
+export function regrouped(tree, group, own, groups) {
+  const { place, parent, groupOf } = chains(tree, group);
+  const order = bySibling(parent, groupOf, groups);
+  const size = parent.length;
+  const count = new Int32Array(size).fill(1);
+  for (let i = size - 1; i >= 0; i--) if (parent[i] >= 0) count[parent[i]] += count[i];
+  const seat = new Int32Array(size);
+  const next = new Int32Array(size); // where the next callee of a node goes
+  let nextRoot = 0;
+  const depth = new Int32Array(size);
+  const fn = new Int32Array(size);
+  for (const i of order) {
+    const above = parent[i];
+    seat[i] = above < 0 ? nextRoot : next[above];
+    if (above < 0) nextRoot += count[i];
+    else next[above] += count[i];
+    next[i] = seat[i] + 1;
+    depth[seat[i]] = above < 0 ? 0 : depth[seat[above]] + 1;
+    fn[seat[i]] = groupOf[i];
+  }
+  const summed = new Float64Array(size);
+  for (let i = 0; i < own.length; i++) if (place[i] >= 0) summed[seat[place[i]]] += own[i];
+  return withTotals({ ...family(depth), size, depth, fn }, summed);
+}
+
+/** Number the chains of groups as they come; callers come before what they call. */
+function chains(tree, group) {
+  const place = new Int32Array(tree.size);
+  const parent = [];
+  const groupOf = [];
+  let slots = 1024;
+  while (slots < 2 * tree.size) slots *= 2;
+  const table = new Int32Array(slots).fill(-1);
+  for (let i = 0; i < tree.size; i++) {
+    const above = tree.parent[i] < 0 ? -1 : place[tree.parent[i]];
+    if (group[i] < 0) {
+      place[i] = above;
+      continue;
+    }
+    let slot = (Math.imul(above + 1, 0x9e3779b1) ^ Math.imul(group[i] + 1, 0x85ebca6b)) >>> 0;
+    slot = (slot ^ (slot >>> 15)) & (slots - 1);
+    while (table[slot] >= 0 && (parent[table[slot]] !== above || groupOf[table[slot]] !== group[i])) {
+      slot = (slot + 1) & (slots - 1);
+    }
+    if (table[slot] < 0) {
+      table[slot] = parent.length;
+      parent.push(above);
+      groupOf.push(group[i]);
+    }
+    place[i] = table[slot];
+  }
+  return { place, parent: Int32Array.from(parent), groupOf: Int32Array.from(groupOf) };
+}
+
+/** Return the nodes by their parents, and among siblings by their groups. */
+function bySibling(parent, groupOf, groups) {
+  const byGroup = sortedBy(groupOf, groups, Int32Array.from(parent.keys()));
+  const above = parent.map((i) => i + 1);
+  return sortedBy(above, parent.length + 1, byGroup);
+}
+
+/** Sort rows by small numbers, rows of one number staying in their order. */
+export function sortedBy(numbers, limit, order) {
+  const next = new Int32Array(limit + 1);
+  for (const row of order) next[numbers[row] + 1]++;
+  for (let i = 0; i < limit; i++) next[i + 1] += next[i];
+  const sorted = new Int32Array(order.length);
+  for (const row of order) sorted[next[numbers[row]]++] = row;
+  return sorted;
+}
+
+function withTotals(tree, self) {
+  const running = new Float64Array(tree.size + 1);
+  for (let i = 0; i < tree.size; i++) running[i + 1] = running[i] + self[i];
+  const total = new Float64Array(tree.size);
+  for (let i = 0; i < tree.size; i++) total[i] = running[tree.end[i]] - running[i];
+  const { size, parent, fn, end, depth } = tree;
+  return { size, parent, fn, end, depth, self, total, sum: running[tree.size] };
+}
+
+/** Tell which nodes are of a function in `found` or have such an ancestor. Uint8Array. */
+export function below(tree, found) {
+  const inside = new Uint8Array(tree.size);
+  for (let i = 0; i < tree.size; i++) {
+    inside[i] = found[tree.fn[i]] || (tree.parent[i] >= 0 && inside[tree.parent[i]]) ? 1 : 0;
+  }
+  return inside;
+}
+
+/**
+ * Tell which functions a filter or a search is about; Uint8Array by function. `#12` is function 12,
+ * all else a regular expression that is found in a name, a file or a package; after `name:`,
+ * `file:`, `package:` or `kind:` in this alone. Throws SyntaxError where it is none.
+ */
+export function matching(model, pattern, flags = "") {
+  const { functions } = model;
+  const found = new Uint8Array(functions.count);
+  if (/^#\d+$/.test(pattern)) {
+    found[Number(pattern.slice(1))] = 1;
+    return found;
+  }
+  const [, only, rest] = /^(?:(name|file|package|kind):)?(.*)$/s.exec(pattern);
+  const expression = new RegExp(rest, flags);
+  const parts = { name: "name", file: "file", package: "package", kind: "kindName" };
+  const read = (only ? [only] : ["name", "file", "package"]).map((part) => functions[parts[part]]);
+  for (let i = 0; i < found.length; i++) {
+    if (read.some((text) => expression.test(text(i)))) found[i] = 1;
+  }
+  return found;
+}
+
+/** The search's functions (Uint8Array), null without a search or where it is no expression. */
+export const searched = remembered(({ search }) => search, (model, { search }) => {
+  if (!search) return null;
+  try {
+    // Case counts where the pattern has a capital letter; those of \S and its like are none.
+    return matching(model, search, /[A-Z]/.test(search.replace(/\\./g, "")) ? "" : "i");
+  } catch {
+    return null;
+  }
+});
+
+/** Sum what functions in `found` take of a tree. One within another counts once. */
+export function matchedTotal(tree, found) {
+  let sum = 0;
+  for (let i = 0; i < tree.size; ) {
+    if (found[tree.fn[i]]) {
+      sum += tree.total[i];
+      i = tree.end[i];
+    } else i++;
+  }
+  return sum;
+}

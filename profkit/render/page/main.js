@@ -1,0 +1,70 @@
+// The page: reads the profile, and puts header, filters and the chosen view together.
+import { current, ownValues, searched } from "profkit/derive";
+import { element } from "profkit/dom";
+import { formatOf } from "profkit/format";
+import { openHeader } from "profkit/header";
+import { listenToKeys } from "profkit/keys";
+import { openMenu } from "profkit/menu";
+import { open } from "profkit/model";
+import { openStore } from "profkit/store";
+import { VIEWS } from "profkit/views";
+
+/** Return what views work with. */
+function appOf(model, store) {
+  return {
+    model,
+    store,
+    tree: () => current(model, store.get()),
+    own: () => ownValues(model, store.get()),
+    searched: () => searched(model, store.get()),
+    get format() {
+      return formatOf(model.valueTypes[store.get().valueType]);
+    },
+    select: (fn) => store.set({ fn }, { replace: true }),
+    show: (view, patch = {}) => store.set({ view, ...patch }),
+    has: (view) => VIEWS.some(({ name }) => name === view),
+    menu: openMenu,
+    filter: (kind, pattern) => store.set({ [kind]: [...store.get()[kind], pattern], zoom: "" }),
+    status: () => {},
+  };
+}
+
+function start(model, root) {
+  const store = openStore(model, VIEWS.map(({ name }) => name), window);
+  const app = appOf(model, store);
+  const header = openHeader(app, VIEWS);
+  const place = element("main", { id: "view" });
+  const status = element("p", { id: "status", "aria-live": "polite" });
+  app.status = (text) => {
+    if (status.textContent !== text) status.textContent = text;
+  };
+  root.replaceChildren(header.element, place, status);
+  let shown = null;
+
+  function update(state, before) {
+    header.update(state);
+    const { module, name } = VIEWS.find((view) => view.name === state.view);
+    if (before?.view !== state.view) {
+      shown?.destroy();
+      app.status("");
+      place.replaceChildren();
+      place.dataset.view = name;
+      shown = module.mount(place, app);
+    }
+    shown.update(state);
+  }
+
+  app.shown = () => shown;
+  store.subscribe(update);
+  listenToKeys(app, VIEWS, header);
+  update(store.get());
+  root.removeAttribute("aria-busy");
+}
+
+const root = document.getElementById("app");
+try {
+  start(await open(document), root);
+} catch (error) {
+  root.replaceChildren(element("p", { class: "notice", role: "alert" }, `This profile cannot be shown here: ${error.message}`));
+  throw error;
+}
