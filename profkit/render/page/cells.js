@@ -60,7 +60,11 @@ export function functionColumns({ functions }, fnOf = (row) => row.fn) {
       title: "function",
       kind: "name",
       order: 1,
-      cell: (row) => ({ text: functions.name(fnOf(row)), title: whole(fnOf(row)), mark: functions.swatch[fnOf(row)] }),
+      cell(row) {
+        const fn = fnOf(row);
+        const color = `var(--${functions.palette[functions.swatch[fn]]})`;
+        return { text: functions.name(fn), title: whole(fn), color };
+      },
     },
     {
       key: "package",

@@ -1,9 +1,6 @@
 // What the rows of a ranking are: functions, or what has several of them.
 import { kept, regrouped } from "profkit/derive";
 
-/** What a ranking may be about. */
-export const GROUPINGS = ["function", "file", "line", "package", "category", "kind", "tier"];
-
 // What comes with a runtime, and is nobody's choice.
 const RUNTIMES = ["node:", "deno:", "python:"];
 

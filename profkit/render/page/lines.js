@@ -113,7 +113,7 @@ export function mount(host, app) {
     lines = rowsOf(figures, text);
     const hottest = lines.reduce((best, one, n) => (one.self > (lines[best]?.self ?? 0) ? n : best), 0);
     lineTable.show(lines, { at: -1 });
-    if (lines.length) lineTable.go(hottest, { tell: false });
+    if (lines.length) lineTable.go(hottest, { isCentred: true });
     note.textContent = row ? remarks(row, figures, text).join(" ") : "";
     lineTools.say(count(lines.length, "line"));
   }
@@ -123,7 +123,7 @@ export function mount(host, app) {
     const placed = [...figures.values()].reduce((sum, { self }) => sum + self, 0);
     const said = [];
     if (!figures.size) said.push("The recording tells no lines of it, only functions.");
-    else if (placed !== row.self) said.push(`Of ${scale.format.amount(row.self - placed)} in it the recording does not tell the line.`);
+    else if (placed !== row.self) said.push(`Without a known line: ${scale.format.amount(row.self - placed)}.`);
     if (!text) said.push("The recording does not hold its text.");
     return said;
   }

@@ -37,7 +37,7 @@ const times = {
   write: (range) => range.map(Math.round).join("-"),
 };
 
-export const GROUPINGS = ["function", "file", "package", "kind", "category"];
+export const GROUPINGS = ["function", "file", "line", "package", "category", "kind", "tier"];
 
 /** Return what each part of the state may be, and what it is at first. */
 function fieldsOf(model, views) {

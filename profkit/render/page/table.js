@@ -14,6 +14,20 @@ const DEEPEST = 0.4; // of the width of names that levels may take, however many
 const STEP = 14; // pixels between levels, as long as there is room
 const LEVELS_TOLD = 12; // deeper rows say their level
 
+// How wide columns are, by kind; on a phone some are left out, and the place stands below the name.
+const WIDE = {
+  figure: "104px",
+  share: "84px",
+  "share long": "84px",
+  number: "64px",
+  name: "minmax(0, 5fr)",
+  package: "minmax(0, 2fr)",
+  place: "minmax(0, 4fr)",
+  source: "minmax(0, 1fr)",
+};
+const NARROW = { share: "62px", number: "44px", name: "minmax(0, 1fr)", source: "minmax(0, 1fr)" };
+const widths = (columns, known) => columns.map(({ kind }) => known[kind] ?? "").join(" ");
+
 let tables = 0; // numbers the tables, for ids
 
 /**
@@ -31,7 +45,7 @@ export function createTable(host, { label, columns, isTree = false, on }) {
   const grid = element(
     "div",
     {
-      class: isTree ? "table tree" : "table",
+      class: ["table", isTree && "tree", columns.some(({ kind }) => kind === "source") && "texts"].filter(Boolean).join(" "),
       role: isTree ? "treegrid" : "grid",
       tabindex: 0,
       "aria-label": label,
@@ -41,6 +55,9 @@ export function createTable(host, { label, columns, isTree = false, on }) {
     body,
     empty,
   );
+  grid.style.setProperty("--columns", widths(columns, WIDE));
+  grid.style.setProperty("--narrow", widths(columns, NARROW));
+  grid.style.setProperty("--fold", columns.filter(({ kind }) => NARROW[kind]).findIndex(({ kind }) => kind === "name") + 1);
   host.append(grid);
   const headings = columns.map((column, n) => heading(column, n, on.sort));
   head.append(...headings);
@@ -84,7 +101,7 @@ export function createTable(host, { label, columns, isTree = false, on }) {
     const first = Math.max(0, Math.floor(offset / rowHeight) - SPARE);
     const last = Math.min(rows.length, Math.ceil((offset + room) / rowHeight) + SPARE);
     body.style.height = `${height}px`;
-    while (pool.length < last - first) pool.push(body.appendChild(emptyRow(columns)));
+    while (pool.length < last - first) pool.push(body.appendChild(emptyRow(columns, isTree)));
     const nameWidth = isTree ? (head.querySelector(".name")?.clientWidth ?? 300) : 0;
     pool.forEach((line, n) => {
       line.hidden = first + n >= last;
@@ -110,12 +127,13 @@ export function createTable(host, { label, columns, isTree = false, on }) {
     line.setAttribute("aria-selected", n === active);
     line.classList.toggle("active", n === active);
     line.classList.toggle("match", Boolean(isMatch(row)));
-    if (isTree) tellLevel(line, row);
+    if (isTree) tellLevel(line, row, nameWidth);
     columns.forEach((column, c) => {
       const cell = line.children[c];
-      const { text, title = text, share, heat = "" } = column.cell(row);
-      const holder = isTree && column.kind === "name" ? nameOf(cell, row, nameWidth) : cell;
+      const { text, title = text, share, heat = "", color } = column.cell(row);
+      const holder = cell.lastElementChild ?? cell;
       holder.textContent = text;
+      if (color) cell.style.setProperty("--mark", color);
       cell.title = title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE)}…` : title;
       cell.dataset.heat = heat;
       if (share !== undefined) cell.style.setProperty("--share", Math.min(Math.max(share, 0), 1));
@@ -124,20 +142,22 @@ export function createTable(host, { label, columns, isTree = false, on }) {
 
   // Moving
 
-  function go(n, { tell = true } = {}) {
+  /** Make a row the active one. `isCentred` puts it in the middle of the window. */
+  function go(n, { tell = true, isCentred = false } = {}) {
     if (!rows.length) return;
     active = Math.min(Math.max(n, 0), rows.length - 1);
-    reveal(active);
+    reveal(active, isCentred);
     draw();
     if (tell) on.select?.(rows[active]);
   }
 
   /** Scroll as little as shows a row whole. */
-  function reveal(n) {
+  function reveal(n, isCentred) {
     const { room, way, offset, all } = layout();
-    const top = n * rowHeight;
-    const wanted = top < offset ? top : top + rowHeight > offset + room ? top + rowHeight - room : offset;
-    if (wanted !== offset && way) grid.scrollTop = (wanted / (all - room)) * way;
+    const [first, last] = [n * rowHeight, (n + 1) * rowHeight - room]; // offsets that show it at the edges
+    const isSeen = first >= offset && last <= offset;
+    const wanted = isCentred ? (first + last) / 2 : first < offset ? first : last;
+    if (way && (isCentred || !isSeen)) grid.scrollTop = (wanted / (all - room)) * way;
   }
 
   const inSight = () => Math.max(1, Math.floor(layout().room / rowHeight) - 1);
@@ -252,34 +272,32 @@ function tellOrder(made, column, sort) {
   made.setAttribute("aria-sort", order);
 }
 
-function emptyRow(columns) {
-  const cells = columns.map((column, n) =>
-    element("div", { class: `cell ${column.kind}`, role: "gridcell", "aria-colindex": n + 1 }));
+function emptyRow(columns, isTree) {
+  const cells = columns.map(({ kind }, n) => {
+    const cell = element("div", { class: `cell ${kind}`, role: "gridcell", "aria-colindex": n + 1 });
+    if (kind === "name") cell.append(...partsOfName(isTree));
+    return cell;
+  });
   return element("div", { class: "row", role: "row" }, ...cells);
 }
 
-function tellLevel(line, row) {
+/** Return what stands before a name, and last the place for the name itself. */
+function partsOfName(isTree) {
+  const part = (name) => element("span", { class: name, "aria-hidden": "true" });
+  const before = isTree ? [part("twist"), part("level")] : [];
+  return [...before, part("mark"), element("span", { class: "text" })];
+}
+
+function tellLevel(line, row, width) {
   line.setAttribute("aria-level", row.level);
   line.setAttribute("aria-posinset", row.place);
   line.setAttribute("aria-setsize", row.siblings);
   if (row.isOpen === null) line.removeAttribute("aria-expanded");
   else line.setAttribute("aria-expanded", row.isOpen);
-}
-
-/** Return the part of a tree's cell that has the name, after what shows the level. */
-function nameOf(cell, row, width) {
-  if (!cell.firstChild) {
-    cell.append(
-      element("span", { class: "twist", "aria-hidden": "true" }),
-      element("span", { class: "level", "aria-hidden": "true" }),
-      element("span", { class: "text" }),
-    );
-  }
-  const [twist, level, text] = cell.children;
+  const [twist, level] = line.querySelector(".name").children;
   twist.dataset.open = row.isOpen === null ? "" : row.isOpen ? "yes" : "no";
   level.textContent = row.level > LEVELS_TOLD ? row.level : "";
-  cell.style.setProperty("--indent", `${indent(row.level - 1, width * DEEPEST).toFixed(1)}px`);
-  return text;
+  line.style.setProperty("--indent", `${indent(row.level - 1, width * DEEPEST).toFixed(1)}px`);
 }
 
 /** Return how far a level is moved in: by one step each, less and less as `room` runs out. */

@@ -2,7 +2,7 @@
 import { copy, toCsv, toTsv } from "profkit/copying";
 import { download, element } from "profkit/dom";
 import { formatOf } from "profkit/format";
-import { GROUPINGS } from "profkit/groups";
+import { GROUPINGS } from "profkit/store";
 
 /** Return {element, say(text)}: tools in a line, and a text at its end. */
 export function toolbar(...tools) {

@@ -1,8 +1,20 @@
 // The views, in the order of their tabs. Each module exports
 // mount(element, app) -> {update(state), destroy(), toSVG?(), find?(step)}.
+import * as about from "profkit/about";
+import * as butterfly from "profkit/butterfly";
 import * as flame from "profkit/flame";
+import * as heavy from "profkit/heavy";
+import * as lines from "profkit/lines";
+import * as ranking from "profkit/ranking";
+import * as tree from "profkit/tree";
 
 export const VIEWS = [
   { name: "flame", title: "Flame graph", module: flame },
   { name: "icicle", title: "Icicle", module: flame },
+  { name: "heavy", title: "Heavy", module: heavy },
+  { name: "tree", title: "Tree", module: tree },
+  { name: "ranking", title: "Ranking", module: ranking },
+  { name: "butterfly", title: "Butterfly", module: butterfly },
+  { name: "lines", title: "Lines", module: lines },
+  { name: "about", title: "About", module: about },
 ];
