@@ -20,7 +20,7 @@ from profkit.profile import (
 from profkit.profile.columns import unique_rows
 from profkit.render.escape import escape
 from profkit.render.page.columns import ColumnWriter
-from profkit.render.page.samples import rows_of
+from profkit.render.page.samples import bounded, rows_of, summed
 from profkit.render.palette import swatch
 from profkit.render.values import scale_of
 from profkit.transforms.times import recorded_span
@@ -33,12 +33,15 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from profkit.profile import Profile, Thread
+    from profkit.render.page.samples import Rows
 
-    Numbers = npt.NDArray[np.integer]
+    Integers = npt.NDArray[np.integer]
 
 __all__ = ["page_data"]
 
 _LONGEST_TEXT = 2_000
+_MOST_ROWS = 2_000_000
+"""How many samples a page holds one by one: what a browser draws and sums without waiting."""
 
 
 def page_data(profile: Profile, about: dict[str, object]) -> Iterator[bytes]:
@@ -55,7 +58,10 @@ def page_data(profile: Profile, about: dict[str, object]) -> Iterator[bytes]:
         **_meta(profile),
         "functions": _functions(profile, by_name, columns),
         "tree": _tree(profile, tree, frame, by_name, columns),
-        "threads": [_thread(profile, thread, place, columns) for thread in profile.threads],
+        "threads": [
+            _thread(profile, thread, place, _share(profile, thread), columns)
+            for thread in profile.threads
+        ],
     }
     encoded = msgspec.json.encode(head)
     yield len(encoded).to_bytes(4, "little")
@@ -78,14 +84,14 @@ def _by_name(profile: Profile) -> npt.NDArray[np.int64]:
     return np.array([number for _, _, number in rows], np.int64)
 
 
-def _rank(profile: Profile, by_name: Numbers) -> npt.NDArray[np.int64]:
+def _rank(profile: Profile, by_name: Integers) -> npt.NDArray[np.int64]:
     """Return each function's place among those that occur."""
     rank = np.full(len(profile.functions), ABSENT, np.int64)
     rank[by_name] = np.arange(len(by_name))
     return rank
 
 
-def _named_tree(profile: Profile, by_name: Numbers) -> tuple[StackTree, Numbers, Numbers]:
+def _named_tree(profile: Profile, by_name: Integers) -> tuple[StackTree, Integers, Integers]:
     """Return the tree with siblings by name, where each node went, and a frame for each number.
 
     Frames that look the same in a page become one: those of one function, tier and line.
@@ -138,7 +144,7 @@ def _meta(profile: Profile) -> dict[str, object]:
     }
 
 
-def _functions(profile: Profile, by_name: Numbers, columns: ColumnWriter) -> dict[str, object]:
+def _functions(profile: Profile, by_name: Integers, columns: ColumnWriter) -> dict[str, object]:
     """Return the functions that occur, in the order of their names."""
     table = profile.functions
     numbers = by_name.tolist()
@@ -171,7 +177,7 @@ def _functions(profile: Profile, by_name: Numbers, columns: ColumnWriter) -> dic
     }
 
 
-def _distinct(profile: Profile, strings: Numbers) -> tuple[list[str], Numbers]:
+def _distinct(profile: Profile, strings: Integers) -> tuple[list[str], Integers]:
     """Return the texts that occur, and for each row the number of its text, -1 for none."""
     used, row_of = np.unique(strings, return_inverse=True)
     has_none = len(used) > 0 and used[0] == ABSENT
@@ -180,7 +186,7 @@ def _distinct(profile: Profile, strings: Numbers) -> tuple[list[str], Numbers]:
 
 
 def _tree(
-    profile: Profile, tree: StackTree, frame: Numbers, by_name: Numbers, columns: ColumnWriter
+    profile: Profile, tree: StackTree, frame: Integers, by_name: Integers, columns: ColumnWriter
 ) -> dict[str, object]:
     """Return the tree's columns; who calls whom follows from the depths."""
     frames = profile.frames
@@ -196,19 +202,35 @@ def _tree(
 
 
 def _thread(
-    profile: Profile, thread: Thread, place: Numbers, columns: ColumnWriter
+    profile: Profile, thread: Thread, place: Integers, limit: int, columns: ColumnWriter
 ) -> dict[str, object]:
-    rows = rows_of(profile, thread.samples)
+    """Return a thread's rows, and its sums by node where rows are not enough to tell them."""
+    whole = rows_of(profile, thread.samples)
+    rows = bounded(whole, limit)
     said: dict[str, object] = {
         "name": _text(thread_name(thread)),
         "process": thread.process_id,
         "processName": _text(thread.process_name),
         "samples": len(thread.samples),
-        "node": columns.add(place[rows.node] if len(rows.node) else rows.node),
+        **_rows(rows, place, columns),
+    }
+    if len(rows) < len(whole):
+        said["sums"] = _rows(summed(whole.node, whole.values), place, columns)
+    if rows.times is not None:
+        taken, start, end = rows.times.taken, rows.times.start, rows.times.end
+        said["time"] = columns.add(taken, deltas=True)
+        said["wait"] = columns.add(taken - start)
+        said["lasts"] = columns.add(end - start)
+    return said
+
+
+def _share(profile: Profile, thread: Thread) -> int:
+    """Return how many rows a thread may have: as many of all as it has of the samples."""
+    return max(1, _MOST_ROWS * len(thread.samples) // max(1, profile.sample_count))
+
+
+def _rows(rows: Rows, place: Integers, columns: ColumnWriter) -> dict[str, object]:
+    return {
+        "node": columns.add(place[rows.node] if len(rows) else rows.node),
         "values": [columns.add(value) for value in rows.values.T],
     }
-    if rows.time is not None and rows.start is not None and rows.end is not None:
-        said["time"] = columns.add(rows.time, deltas=True)
-        said["wait"] = columns.add(rows.time - rows.start)
-        said["lasts"] = columns.add(rows.end - rows.start)
-    return said

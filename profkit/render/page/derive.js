@@ -23,9 +23,10 @@ export const ownValues = remembered(sampled, (model, state) => {
   const isIdle = model.functions.kinds.indexOf("idle");
   model.threads.forEach((thread, number) => {
     if (state.threads && !state.threads.includes(number)) return;
-    const value = thread.values[state.valueType];
+    const { node, values } = (!state.range && thread.sums) || thread;
     const [from, to] = rows(thread, state.range);
-    for (let i = from; i < to; i++) own[thread.node[i]] += value[i];
+    const value = values[state.valueType];
+    for (let i = from; i < Math.min(to, node.length); i++) own[node[i]] += value[i];
   });
   if (!state.idle) {
     for (let i = 0; i < own.length; i++) {
@@ -37,7 +38,7 @@ export const ownValues = remembered(sampled, (model, state) => {
 
 /** Return which rows of a thread are within a range of times: from its start, before its end. */
 function rows(thread, range) {
-  if (!range || !thread.time) return [0, thread.node.length];
+  if (!range || !thread.time) return [0, Infinity];
   return range.map((moment) => firstFrom(thread.time, moment));
 }
 
@@ -53,33 +54,38 @@ export function firstFrom(numbers, least) {
 }
 
 /**
- * The nodes of `model.tree` by what is kept of them: `own` after focus and ignore, and `isHidden`
- * by function. For views that look at frames (lines, tiers); others take `current`.
+ * The nodes of `model.tree` by what is kept of them: `isKept` after focus and ignore, `own` with
+ * them applied, and `isHidden` by function. For views that look at frames (lines, tiers) or at
+ * samples; others take `current`.
  */
 export const kept = remembered(narrowed, (model, state) => {
   const { tree } = model;
-  let own = ownValues(model, state);
-  for (const [patterns, wanted] of [[state.focus, true], [state.ignore, false]]) {
+  const isKept = new Uint8Array(tree.size).fill(1);
+  for (const [patterns, wanted] of [[state.focus, 1], [state.ignore, 0]]) {
     for (const pattern of patterns) {
       const inside = below(tree, matching(model, pattern));
-      own = own.map((value, i) => (Boolean(inside[i]) === wanted ? value : 0));
+      for (let i = 0; i < isKept.length; i++) if (inside[i] !== wanted) isKept[i] = 0;
     }
   }
+  const sampledValues = ownValues(model, state);
+  const isWhole = !state.focus.length && !state.ignore.length;
+  const own = isWhole ? sampledValues : sampledValues.map((value, i) => (isKept[i] ? value : 0));
   const isHidden = new Uint8Array(model.functions.count);
   for (const pattern of state.hide) {
     matching(model, pattern).forEach((found, i) => (isHidden[i] |= found));
   }
-  return { own, isHidden };
+  return { own, isKept, isHidden };
 });
 
 /**
  * The tree that views show: `{size, parent, fn, end, depth, self, total, sum}`, one node for each
  * chain of functions, depth first, siblings by name. Nodes of value 0 may remain. `sum` is what
- * shares are of.
+ * shares are of, and `of` tells for each node of `model.tree` its node here, -1 for none; null where
+ * they are the same.
  */
 export const current = remembered(narrowed, (model, state) => {
   const { own, isHidden } = kept(model, state);
-  if (!state.hide.length && model.tree.distinct) return withTotals(model.tree, own);
+  if (!state.hide.length && model.tree.distinct) return withTotals(model.tree, own, null);
   const group = model.tree.fn.map((fn) => (isHidden[fn] ? -1 : fn));
   return regrouped(model.tree, group, own, model.functions.count);
 });
@@ -108,9 +114,10 @@ export function regrouped(tree, group, own, groups) {
     depth[seat[i]] = above < 0 ? 0 : depth[seat[above]] + 1;
     fn[seat[i]] = groupOf[i];
   }
+  const of = place.map((i) => (i < 0 ? -1 : seat[i]));
   const summed = new Float64Array(size);
-  for (let i = 0; i < own.length; i++) if (place[i] >= 0) summed[seat[place[i]]] += own[i];
-  return withTotals({ ...family(depth), size, depth, fn }, summed);
+  for (let i = 0; i < own.length; i++) if (of[i] >= 0) summed[of[i]] += own[i];
+  return withTotals({ ...family(depth), size, depth, fn }, summed, of);
 }
 
 /** Number the chains of groups as they come; callers come before what they call. */
@@ -159,13 +166,13 @@ export function sortedBy(numbers, limit, order) {
   return sorted;
 }
 
-function withTotals(tree, self) {
+function withTotals(tree, self, of) {
   const running = new Float64Array(tree.size + 1);
   for (let i = 0; i < tree.size; i++) running[i + 1] = running[i] + self[i];
   const total = new Float64Array(tree.size);
   for (let i = 0; i < tree.size; i++) total[i] = running[tree.end[i]] - running[i];
   const { size, parent, fn, end, depth } = tree;
-  return { size, parent, fn, end, depth, self, total, sum: running[tree.size] };
+  return { size, parent, fn, end, depth, self, total, of, sum: running[tree.size] };
 }
 
 /** Tell which nodes are of a function in `found` or have such an ancestor. Uint8Array. */

@@ -5,12 +5,13 @@ import { formatOf } from "profkit/format";
 import { openHeader } from "profkit/header";
 import { listenToKeys } from "profkit/keys";
 import { openMenu } from "profkit/menu";
+import { openMinimap } from "profkit/minimap";
 import { open } from "profkit/model";
 import { openStore } from "profkit/store";
-import { VIEWS } from "profkit/views";
+import { viewsOf } from "profkit/views";
 
 /** Return what views work with. */
-function appOf(model, store) {
+function appOf(model, store, views) {
   return {
     model,
     store,
@@ -22,7 +23,7 @@ function appOf(model, store) {
     },
     select: (fn) => store.set({ fn }, { replace: true }),
     show: (view, patch = {}) => store.set({ view, ...patch }),
-    has: (view) => VIEWS.some(({ name }) => name === view),
+    has: (view) => views.some(({ name }) => name === view),
     menu: openMenu,
     filter: (kind, pattern) => store.set({ [kind]: [...store.get()[kind], pattern], zoom: "" }),
     status: () => {},
@@ -30,20 +31,23 @@ function appOf(model, store) {
 }
 
 function start(model, root) {
-  const store = openStore(model, VIEWS.map(({ name }) => name), window);
-  const app = appOf(model, store);
-  const header = openHeader(app, VIEWS);
+  const views = viewsOf(model);
+  const store = openStore(model, views.map(({ name }) => name), window);
+  const app = appOf(model, store, views);
+  const header = openHeader(app, views);
+  const minimap = openMinimap(app);
   const place = element("main", { id: "view" });
   const status = element("p", { id: "status", "aria-live": "polite" });
   app.status = (text) => {
     if (status.textContent !== text) status.textContent = text;
   };
-  root.replaceChildren(header.element, place, status);
+  root.replaceChildren(...[header.element, minimap?.element, place, status].filter(Boolean));
   let shown = null;
 
   function update(state, before) {
     header.update(state);
-    const { module, name } = VIEWS.find((view) => view.name === state.view);
+    minimap?.update(state, before);
+    const { module, name } = views.find((view) => view.name === state.view);
     if (before?.view !== state.view) {
       shown?.destroy();
       app.status("");
@@ -56,7 +60,7 @@ function start(model, root) {
 
   app.shown = () => shown;
   store.subscribe(update);
-  listenToKeys(app, VIEWS, header);
+  listenToKeys(app, views, header);
   update(store.get());
   root.removeAttribute("aria-busy");
 }

@@ -15,7 +15,8 @@
 //               one function
 //   threads     [{name, process, samples, node: Int32Array, values: [Float64Array], time, begin,
 //               end: Float64Array | null}]: one row a sample; begin and end are the span that it
-//               stands for. Without times one row a node
+//               stands for. Without times one row a node. Where there are too many samples, rows
+//               are several, and `sums` has the exact {node, values} of the thread; else it is null
 //   ledger      [{action, unit, cause, count, example}]
 //   facts, remarks, applied, sources, tiers
 
@@ -132,9 +133,9 @@ export function family(depth) {
 
 function threadOf(said, whole, exact) {
   const { name, process, processName, samples } = said;
-  const thread = { name, process, processName, samples, time: null, begin: null, end: null };
-  thread.node = whole(said.node);
-  thread.values = said.values.map(exact);
+  const rowsOf = ({ node, values }) => ({ node: whole(node), values: values.map(exact) });
+  const thread = { name, process, processName, samples, ...rowsOf(said), time: null, begin: null, end: null };
+  thread.sums = said.sums ? rowsOf(said.sums) : null;
   if (!said.time) return thread;
   const [wait, lasts] = [exact(said.wait), exact(said.lasts)];
   thread.time = exact(said.time);

@@ -84,7 +84,7 @@ export function mount(host, app) {
 const byName = (a, b) => (a.fn >= 0 ? a.fn - b.fn : a.name < b.name ? -1 : 1);
 
 /** Return {rows, groups}: the groups that took anything. */
-function rank(model, state, tree, isOwned) {
+export function rank(model, state, tree, isOwned) {
   const groups = groupsOf(model, state, tree);
   const { self, total } = sums(groups.tree, groups.of, groups.count);
   const charged = charges(groups.tree, groups.of, groups.count, isOwned);

@@ -1,14 +1,15 @@
 // The views, in the order of their tabs. Each module exports
-// mount(element, app) -> {update(state), destroy(), toSVG?(), find?(step)}.
+// mount(element, app) -> {update(state), destroy(), toSVG?(), toCanvas?(), find?(step)}.
 import * as about from "profkit/about";
 import * as butterfly from "profkit/butterfly";
+import * as chart from "profkit/chart";
 import * as flame from "profkit/flame";
 import * as heavy from "profkit/heavy";
 import * as lines from "profkit/lines";
 import * as ranking from "profkit/ranking";
 import * as tree from "profkit/tree";
 
-export const VIEWS = [
+const ALL = [
   { name: "flame", title: "Flame graph", module: flame },
   { name: "icicle", title: "Icicle", module: flame },
   { name: "heavy", title: "Heavy", module: heavy },
@@ -18,3 +19,6 @@ export const VIEWS = [
   { name: "lines", title: "Lines", module: lines },
   { name: "about", title: "About", module: about },
 ];
+
+/** Return the views that a profile can be shown in. */
+export const viewsOf = (model) => ALL.filter(({ fits }) => !fits || fits(model));
