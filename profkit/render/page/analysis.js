@@ -29,11 +29,11 @@ export function sums(tree, of, groups) {
  * function is owned by a package or the app. What nobody there called for stays where it is.
  */
 export function charges(tree, of, groups, isOwned) {
-  const { size, parent, fn, self } = tree;
+  const { size, parent, fn, self, isHidden } = tree;
   const answer = new Float64Array(groups);
   const owner = new Int32Array(size);
   for (let i = 0; i < size; i++) {
-    owner[i] = isOwned[fn[i]] && of[i] >= 0 ? i : parent[i] < 0 ? -1 : owner[parent[i]];
+    owner[i] = isOwned[fn[i]] && !isHidden?.[fn[i]] ? i : parent[i] < 0 ? -1 : owner[parent[i]];
     const group = of[owner[i] < 0 ? i : owner[i]];
     if (group >= 0) answer[group] += self[i];
   }

@@ -17,7 +17,10 @@ export function topDown(tree, groups) {
 
 /** Return the source of rows from where the time is spent up to who called for it. */
 export function bottomUp(tree, groups) {
-  const leaves = indexesWhere(tree.size, (i) => tree.self[i] !== 0);
+  const all = new Int32Array(tree.size);
+  let count = 0;
+  for (let i = 0; i < tree.size; i++) if (tree.self[i] !== 0) all[count++] = i;
+  const leaves = all.subarray(0, count);
   return upwards(tree, groups, leaves, pick(tree.self, leaves), sum(tree.self));
 }
 
@@ -122,7 +125,7 @@ function parting(fn, groups) {
   const place = new Int32Array(groups);
   return (nodes, values) => {
     const found = [];
-    for (const node of nodes) if (count[fn[node]]++ === 0) found.push(fn[node]);
+    for (let n = 0; n < nodes.length; n++) if (count[fn[nodes[n]]]++ === 0) found.push(fn[nodes[n]]);
     let end = 0;
     for (const group of found) {
       place[group] = end;
@@ -166,20 +169,17 @@ function meet(size, nodes, values) {
 }
 
 function childrenOf(nodes, end) {
-  const answer = [];
-  for (const node of nodes) for (let i = node + 1; i < end[node]; i = end[i]) answer.push(i);
-  return Int32Array.from(answer);
+  let count = 0;
+  for (const node of nodes) for (let i = node + 1; i < end[node]; i = end[i]) count++;
+  const answer = new Int32Array(count);
+  let place = 0;
+  for (const node of nodes) for (let i = node + 1; i < end[node]; i = end[i]) answer[place++] = i;
+  return answer;
 }
 
 function rootsOf(tree) {
   const answer = [];
   for (let i = 0; i < tree.size; i = tree.end[i]) answer.push(i);
-  return Int32Array.from(answer);
-}
-
-function indexesWhere(size, isWanted) {
-  const answer = [];
-  for (let i = 0; i < size; i++) if (isWanted(i)) answer.push(i);
   return Int32Array.from(answer);
 }
 
@@ -191,6 +191,6 @@ function pick(column, indexes) {
 
 function sum(values) {
   let answer = 0;
-  for (const value of values) answer += value;
+  for (let n = 0; n < values.length; n++) answer += values[n];
   return answer;
 }

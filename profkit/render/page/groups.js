@@ -79,16 +79,21 @@ function grouping(model, tree, by) {
 
 /** Group nodes by their function and by what else is known of each; a name is made once for both. */
 function byFrame(tree, column, nameOf) {
+  const { size, fn, isHidden } = tree;
   const names = numbered();
-  const known = new Map(); // by function: by the column's value: the group
-  const of = new Int32Array(tree.size);
-  for (let i = 0; i < tree.size; i++) {
-    const fn = tree.fn[i];
-    let groups = known.get(fn);
-    if (!groups) known.set(fn, (groups = new Map()));
-    let group = groups.get(column[i]);
-    if (group === undefined) groups.set(column[i], (group = names.of(nameOf(fn, column[i]))));
-    of[i] = tree.isHidden[fn] ? -1 : group;
+  const known = new Map(); // groups by function and number
+  const of = new Int32Array(size);
+  const lastNumber = new Int32Array(isHidden.length).fill(-2); // of each function, as most nodes ...
+  const lastGroup = new Int32Array(isHidden.length); // ... have what the one before them had
+  for (let i = 0; i < size; i++) {
+    const number = column[i];
+    if (lastNumber[fn[i]] !== number) {
+      const key = fn[i] * 2 ** 32 + number;
+      if (!known.has(key)) known.set(key, names.of(nameOf(fn[i], number)));
+      lastNumber[fn[i]] = number;
+      lastGroup[fn[i]] = known.get(key);
+    }
+    of[i] = isHidden[fn[i]] ? -1 : lastGroup[fn[i]];
   }
   return { ...names.groups(), of };
 }

@@ -12,6 +12,7 @@ import * as tree from "profkit/tree";
 const ALL = [
   { name: "flame", title: "Flame graph", module: flame },
   { name: "icicle", title: "Icicle", module: flame },
+  { name: "chart", title: "By time", module: chart, fits: (model) => model.span > 0 },
   { name: "heavy", title: "Heavy", module: heavy },
   { name: "tree", title: "Tree", module: tree },
   { name: "ranking", title: "Ranking", module: ranking },
