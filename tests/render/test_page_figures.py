@@ -10,6 +10,7 @@ import profkit
 from profkit.errors import UsageError
 from profkit.profile import SampleTable, Thread, full_place, function_name
 from profkit.render.escape import escape
+from profkit.render.page import flame_html
 from profkit.transforms.matching import find_function
 from profkit.views.ranking import group_name
 
@@ -36,21 +37,25 @@ const label = (fn) => [functions.name(fn), fullPlace(functions, fn)];
 """
 
 
-@pytest.fixture(params=SAMPLES)
+@pytest.fixture(scope="module", params=SAMPLES)
 def profile(request):
     options = profkit.ReadOptions(lines=True, sources=True)
     return profkit.load(f"samples/{request.param}", options=options)
 
 
-@pytest.fixture
-def run(open_tables, profile):
+@pytest.fixture(scope="module")
+def run(chromium, profile, tmp_path_factory):
     """Return what runs a script in the profile's page."""
-    page = open_tables(profile)
+    file = tmp_path_factory.mktemp("page") / "page.html"
+    file.write_bytes(b"".join(flame_html(profile)))
+    page = chromium.new_page()
+    page.goto(file.as_uri())
 
     def evaluate(script, **given):
         return page.evaluate(f"async (given) => {{ {_OPENED} {script} }}", given)
 
-    return evaluate
+    yield evaluate
+    page.close()
 
 
 def label(profile, function):

@@ -28,7 +28,7 @@ function harmless(value) {
 
 /** Return the header and the rows of a table: what its columns have as values, else as texts. */
 export function cellsOf(columns, rows) {
-  const told = columns.filter((column) => column.title && column.kind !== "share");
+  const told = columns.filter((column) => column.title && !column.kind.startsWith("share"));
   const value = (column, row) => (column.value ? column.value(row) : column.cell(row).text);
   return [told.map((column) => column.title), rows.map((row) => told.map((column) => value(column, row)))];
 }

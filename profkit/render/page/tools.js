@@ -21,7 +21,7 @@ export const button = (label, action, more = {}) =>
 /** Return {element, update(state)}: the choice of what rows are about. */
 export function byPicker({ store }) {
   const options = GROUPINGS.map((name) => element("option", { value: name }, name));
-  const select = element("select", { onchange: () => store.set({ by: select.value }) }, ...options);
+  const select = element("select", { "aria-label": "Rows by", onchange: () => store.set({ by: select.value }) }, ...options);
   return {
     element: element("label", {}, "by ", select),
     update({ by }) {
