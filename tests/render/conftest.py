@@ -1,4 +1,4 @@
-"""Pages in a real browser."""
+"""What tests of pages and pictures share: a real browser. Being here puts this folder on the path."""
 
 from __future__ import annotations
 
@@ -6,41 +6,61 @@ import os
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from profkit.render.page import flame_html
 
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def browser():
     executable = os.environ.get("PROFKIT_CHROMIUM") or shutil.which("chromium")
     if not executable:
         pytest.fail("Chromium is needed: install chromium, or name it in PROFKIT_CHROMIUM")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
-        yield started
-        started.close()
+        chromium = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
-def open_tables(chromium, tmp_path):
-    """Return what opens a profile's page at a view; a test fails where the page's script does."""
+def open_html(browser, tmp_path):
+    """Return what opens a profile's page, at a fragment such as ``#view=chart``.
+
+    A test fails where a script does, where the console has an error or a warning, where a dialog
+    opens, and where anything is asked of a network.
+    """
     contexts, errors = [], []
 
-    def show(profile, fragment="", *, size=(1440, 900), **context):
+    def note_request(request) -> None:
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            errors.append(f"asked for {request.url}")
+
+    def note_message(message) -> None:
+        if message.type in ("error", "warning"):
+            errors.append(message.text)
+
+    def show(profile, options=None, *, fragment="", size=(1200, 800), **context):
         file = tmp_path / "page.html"
-        file.write_bytes(b"".join(flame_html(profile)))
+        file.write_bytes(b"".join(flame_html(profile, options)))
         width, height = size
-        contexts.append(
-            chromium.new_context(viewport={"width": width, "height": height}, **context)
-        )
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", note_message)
         page.on("dialog", lambda dialog: errors.append(dialog.message))
-        page.goto(f"{file.as_uri()}#{fragment}")
-        page.wait_for_selector("#app:not([aria-busy])")
+        page.on("request", note_request)
+        page.goto(f"{file.as_uri()}{fragment}")
+        expect(page.locator("#app:not([aria-busy])")).to_be_visible()
         return page
 
     yield show

@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
-import shutil
 
 import pytest
 from building import profile_of
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from profkit.profile import COUNT, NANOSECONDS, Kind, ValueType
 from profkit.render.flame_svg import FlameStyle, flame_svg
 from profkit.symbols.packages import APP
 from profkit.views.flame import flame
 
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 HOSTILE = (
     "</script><script>window.pwned=1</script>",
     "<img src=x onerror='window.pwned=1'>",
     ']]><g onload="window.pwned=1"/>',
     "\"'`${window.pwned=1}",
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    executable = os.environ.get("PROFKIT_CHROMIUM") or shutil.which("chromium")
-    if not executable:
-        pytest.fail("Chromium is needed: install chromium, or name it in PROFKIT_CHROMIUM")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -44,11 +44,11 @@ def profile(request):
 
 
 @pytest.fixture(scope="module")
-def run(chromium, profile, tmp_path_factory):
+def run(browser, profile, tmp_path_factory):
     """Return what runs a script in the profile's page."""
     file = tmp_path_factory.mktemp("page") / "page.html"
     file.write_bytes(b"".join(flame_html(profile)))
-    page = chromium.new_page()
+    page = browser.new_page()
     page.goto(file.as_uri())
 
     def evaluate(script, **given):

@@ -27,6 +27,16 @@ TICK = ("tick", "", -1, -1, Kind.NATIVE)
 
 
 @pytest.fixture
+def open_tables(open_html):
+    """Return what opens a profile's page in a state such as ``view=tree``."""
+
+    def show(profile, state="", size=(1440, 900), **context):
+        return open_html(profile, fragment=f"#{state}", size=size, **context)
+
+    return show
+
+
+@pytest.fixture
 def service():
     """Return a profile of 1,000 samples with recursion: morgan calls itself through node:net."""
     return profile_of(

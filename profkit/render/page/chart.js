@@ -16,10 +16,10 @@ export function mount(place, app) {
   const canvas = element("canvas", { tabindex: "0", role: "application", "aria-roledescription": "flame chart", "aria-describedby": "status" });
   place.append(canvas);
   const { model } = app;
-  const state = { tree: null, lanes: [], from: 0, to: 1, scroll: 0, hovered: null, pending: 0 };
+  const state = { tree: null, lanes: [], from: 0, to: 1, scroll: 0, width: 1, height: 1, hovered: null, pending: 0 };
   let colors = colorsOf(model.functions.palette);
-  const width = () => Math.max(1, place.clientWidth);
-  const perPixel = () => (state.to - state.from) / width();
+  const wholeHeight = () => state.lanes.reduce((sum, lane) => sum + lane.height, AXIS);
+  const perPixel = () => (state.to - state.from) / state.width;
   const toX = (time) => (time - state.from) / perPixel();
 
   function redraw() {
@@ -30,41 +30,44 @@ export function mount(place, app) {
   }
 
   function draw() {
-    const high = place.clientHeight;
-    const context = sized(canvas, width(), high);
-    context.globalAlpha = 1;
-    context.fillStyle = colors.page;
-    context.fillRect(0, 0, width(), high);
-    for (const lane of state.lanes) drawLane(context, lane, high);
-    drawAxis(context);
+    const context = sized(canvas, state.width, state.height);
+    const painter = painterOn(context, colors);
+    painter.fill(0, 0, state.width, state.height, colors.page);
+    paint(painter, colors);
   }
 
-  function drawLane(context, lane, high) {
+  function paint(painter, colors) {
+    for (const lane of state.lanes) paintLane(painter, colors, lane);
+    paintAxis(painter, colors);
+  }
+
+  /** Paint all lanes of what is in sight from left to right. */
+  function paintWhole(painter, colors) {
+    const { scroll, height } = state;
+    Object.assign(state, { scroll: 0, height: wholeHeight() });
+    paint(painter, colors);
+    Object.assign(state, { scroll, height });
+  }
+
+  function paintLane(painter, colors, lane) {
+    const { tree, width, height } = state;
     const top = AXIS + lane.top - state.scroll;
-    if (top > high || top + lane.height < 0) return;
-    context.globalAlpha = 1;
-    context.fillStyle = colors.text;
-    context.font = "600 12px system-ui, sans-serif";
-    context.fillText(lane.thread.name.slice(0, 200), 6, top + 14);
-    const painter = painterOn(context, colors);
+    if (top > height || top + lane.height < 0) return;
+    painter.text(6, top + 14, lane.thread.name.slice(0, 200), colors.text, true);
     const found = app.searched();
     const selected = app.store.get().fn;
-    const { tree } = state;
-    const stretches = stretchesOf(lane.thread, [state.from, state.to], width(), lane.nodeOf);
+    const stretches = stretchesOf(lane.thread, [state.from, state.to], width, lane.nodeOf);
     visitBoxes(tree, stretches, (node, level, begin, end) => {
       const y = top + (level + 1) * ROW;
-      if (y < -ROW || y > high) return;
+      if (y < -ROW || y > height) return;
       const x = Math.max(0, toX(begin));
-      const right = Math.min(width(), toX(end));
+      const right = Math.min(width, toX(end));
       if (right - x < LEAST) return;
       const fn = tree.fn[node];
       const isMatch = found?.[fn];
-      painter.box({
-        x,
-        y,
-        width: right - x,
+      painter.box(x, y, right - x, {
         color: isMatch ? colors.match : colors.swatches[model.functions.swatch[fn]],
-        label: () => model.functions.name(fn),
+        label: model.functions.name(fn),
         alpha: found && !isMatch ? 0.4 : 1,
         text: isMatch ? colors.matchText : colors.text,
       });
@@ -73,17 +76,12 @@ export function mount(place, app) {
     });
   }
 
-  function drawAxis(context) {
-    context.globalAlpha = 1;
-    context.fillStyle = colors.page;
-    context.fillRect(0, 0, width(), AXIS);
-    context.font = "11px system-ui, sans-serif";
-    for (const { at, words } of marks([state.from, state.to], width())) {
+  function paintAxis(painter, colors) {
+    painter.fill(0, 0, state.width, AXIS, colors.page);
+    for (const { at, words } of marks([state.from, state.to], state.width)) {
       const x = Math.round(toX(at));
-      context.fillStyle = colors.line;
-      context.fillRect(x, 0, 1, AXIS);
-      context.fillStyle = colors.soft;
-      context.fillText(words, x + 4, 13);
+      painter.fill(x, 0, 1, AXIS, colors.line);
+      painter.text(x + 4, 13, words, colors.soft);
     }
   }
 
@@ -95,7 +93,7 @@ export function mount(place, app) {
     const wanted = Math.floor((down - lane.top) / ROW) - 1;
     const time = state.from + x * perPixel();
     let hit = null;
-    const stretches = stretchesOf(lane.thread, [state.from, state.to], width(), lane.nodeOf);
+    const stretches = stretchesOf(lane.thread, [state.from, state.to], state.width, lane.nodeOf);
     visitBoxes(state.tree, stretches, (node, level, begin, end) => {
       if (level === wanted && begin <= time && time < end) hit = { node, lane, begin, end };
     });
@@ -126,8 +124,7 @@ export function mount(place, app) {
     const span = Math.min(last - first, Math.max(to - from, 1000));
     state.from = Math.min(Math.max(first, from), last - span);
     state.to = state.from + span;
-    const height = state.lanes.reduce((sum, lane) => sum + lane.height, AXIS);
-    state.scroll = Math.min(Math.max(0, scroll), Math.max(0, height - place.clientHeight));
+    state.scroll = Math.min(Math.max(0, scroll), Math.max(0, wholeHeight() - state.height));
     tell();
     redraw();
   }
@@ -158,9 +155,9 @@ export function mount(place, app) {
       ArrowRight: () => look(state.from + step, state.to + step),
       ArrowUp: () => look(state.from, state.to, state.scroll - 3 * ROW),
       ArrowDown: () => look(state.from, state.to, state.scroll + 3 * ROW),
-      "+": () => zoomAt(view, width() / 2, 0.7),
-      "=": () => zoomAt(view, width() / 2, 0.7),
-      "-": () => zoomAt(view, width() / 2, 1 / 0.7),
+      "+": () => zoomAt(view, state.width / 2, 0.7),
+      "=": () => zoomAt(view, state.width / 2, 0.7),
+      "-": () => zoomAt(view, state.width / 2, 1 / 0.7),
       Home: () => look(0, model.span, 0),
       Escape: () => look(0, model.span),
     };
@@ -169,7 +166,15 @@ export function mount(place, app) {
     event.preventDefault();
   }
 
-  const watcher = new ResizeObserver(() => look(state.from, state.to));
+  function measure() {
+    state.width = Math.max(1, place.clientWidth);
+    state.height = place.clientHeight;
+  }
+
+  const watcher = new ResizeObserver(() => {
+    measure();
+    look(state.from, state.to);
+  });
   const unwatch = onScheme(() => {
     colors = colorsOf(model.functions.palette);
     redraw();
@@ -178,6 +183,7 @@ export function mount(place, app) {
   return {
     update(next) {
       const isFirst = state.tree === null;
+      measure();
       state.tree = app.tree();
       state.lanes = lanesOf(model, next, state.tree, kept(model, next), ROW);
       const range = next.range ?? [0, model.span];
@@ -192,6 +198,6 @@ export function mount(place, app) {
       unwatch();
       cancelAnimationFrame(state.pending);
     },
-    toCanvas: () => canvas,
+    picture: () => ({ title: model.title, width: state.width, height: wholeHeight(), paint: paintWhole }),
   };
 }

@@ -56,6 +56,7 @@ def page_data(profile: Profile, about: dict[str, object]) -> Iterator[bytes]:
     head = {
         **about,
         **_meta(profile),
+        "sources": _sources(profile, by_name),
         "functions": _functions(profile, by_name, columns),
         "tree": _tree(profile, tree, frame, by_name, columns),
         "threads": [
@@ -140,7 +141,6 @@ def _meta(profile: Profile) -> dict[str, object]:
             }
             for entry in profile.ledger.entries
         ],
-        "sources": {_text(file): text for file, text in profile.sources.items()},
     }
 
 
@@ -175,6 +175,21 @@ def _functions(profile: Profile, by_name: Integers, columns: ColumnWriter) -> di
         "category": columns.add(category_of_function(profile)[by_name]),
         "swatch": columns.add(np.array([shade[color] for color in colors], np.int64)),
     }
+
+
+def _sources(profile: Profile, by_name: Integers) -> dict[str, str]:
+    """Return the text of the files that functions are in, as far as the recording holds it."""
+    files = np.unique(profile.functions.file[by_name])
+    names = [profile.strings[number] for number in files.tolist() if number != ABSENT]
+    return {
+        _text(name): "\n".join(escape(line.expandtabs(4)) for line in _lines(profile, name))
+        for name in names
+        if name in profile.sources
+    }
+
+
+def _lines(profile: Profile, file: str) -> list[str]:
+    return [line.removesuffix("\r") for line in profile.sources[file].split("\n")]
 
 
 def _distinct(profile: Profile, strings: Integers) -> tuple[list[str], Integers]:

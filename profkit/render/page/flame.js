@@ -12,18 +12,31 @@ const LEAST = 0.3;
 export function mount(place, app) {
   const canvas = element("canvas", { tabindex: "0", role: "application", "aria-roledescription": "flame graph", "aria-describedby": "status" });
   place.append(canvas);
-  const state = { layout: null, from: 0, to: 1, scroll: 0, hovered: null, current: -1, zoomed: -1, pending: 0 };
-  let colors = colorsOf(app.model.functions.palette);
-  const isIcicle = () => app.store.get().view === "icicle";
-  const size = () => [place.clientWidth, place.clientHeight];
-  const height = () => state.layout.levels * ROW + 8;
-  const perPixel = () => (state.to - state.from) / Math.max(1, size()[0]);
-  const toX = (value) => (value - state.from) / perPixel();
-  const toY = (level) => 4 + (isIcicle() ? level : state.layout.levels - 1 - level) * ROW - state.scroll;
-  const levelAt = (y) => {
-    const row = Math.floor((y + state.scroll - 4) / ROW);
-    return isIcicle() ? row : state.layout.levels - 1 - row;
+  const state = {
+    layout: null, // boxes in the unit of values
+    from: 0, // which part of them is in sight
+    to: 1,
+    scroll: 0, // how many pixels of the picture are above the window
+    width: 1, // of the window
+    height: 1,
+    hovered: null, // the box that the pointer is at
+    current: -1, // the box that the keyboard is at
+    zoomed: -1,
+    icicle: false,
+    pending: 0,
   };
+  let colors = colorsOf(app.model.functions.palette);
+  const wholeHeight = () => state.layout.levels * ROW + 8;
+  const perPixel = () => (state.to - state.from) / state.width;
+  const toX = (value) => (value - state.from) / perPixel();
+  const rowOf = (level) => (state.icicle ? level : state.layout.levels - 1 - level);
+  const toY = (level) => 4 + rowOf(level) * ROW - state.scroll;
+  const levelAt = (y) => rowOf(Math.floor((y + state.scroll - 4) / ROW));
+
+  function measure() {
+    state.width = Math.max(1, place.clientWidth);
+    state.height = place.clientHeight;
+  }
 
   function redraw() {
     state.pending ||= requestAnimationFrame(() => {
@@ -33,47 +46,63 @@ export function mount(place, app) {
   }
 
   function draw() {
-    const [width, high] = size();
-    const context = sized(canvas, width, high);
+    const { width, height } = state;
+    const context = sized(canvas, width, height);
     context.globalAlpha = 1;
     context.fillStyle = colors.page;
-    context.fillRect(0, 0, width, high);
-    const { tree } = state.layout;
-    if (!tree.sum) return empty(context);
-    paint(painterOn(context, colors), width, high);
-    const at = state.hovered ?? (canvas.matches(":focus-visible") ? state.current : null);
-    if (at !== null) {
-      const [from, to] = edges(state.layout, at).map(toX);
-      const left = Math.max(0, from);
-      painterOn(context, colors).outline(left, toY(levelOf(at)), Math.min(width, to) - left);
+    context.fillRect(0, 0, width, height);
+    if (!state.layout.tree.sum) {
+      empty(context);
+      return;
     }
+    const painter = painterOn(context, colors);
+    paint(painter, colors);
+    const at = state.hovered ?? (canvas.matches(":focus-visible") ? state.current : null);
+    if (at === null) return;
+    const [from, to] = edges(state.layout, at).map(toX);
+    painter.outline(Math.max(0, from), toY(levelOf(at)), Math.min(width, to) - Math.max(0, from));
   }
 
-  function paint(painter, width, high) {
-    const { tree } = state.layout;
+  function paint(painter, colors) {
+    const { layout, width, height } = state;
+    const { tree } = layout;
+    const { functions } = app.model;
     const found = app.searched();
     const { fn: selected } = app.store.get();
+    const scale = 1 / perPixel();
+    const drawnTo = new Float64Array(layout.levels).fill(-1); // by level: narrow boxes share a pixel
     const put = (i, level) => {
       const y = toY(level);
-      if (y < -ROW || y > high) return;
-      const [from, to] = edges(state.layout, i).map(toX);
+      if (y < -ROW || y > height) return;
+      const start = i < 0 ? 0 : layout.left[i];
+      const from = (start - state.from) * scale;
+      const wide = (i < 0 ? tree.sum : tree.total[i]) * scale;
       const x = Math.max(0, from);
+      const right = Math.min(width, from + wide);
+      if (right - x < 1 && right < drawnTo[level]) return;
+      drawnTo[level] = Math.ceil(right);
       const fn = i < 0 ? -1 : tree.fn[i];
       const isMatch = found && fn >= 0 && found[fn];
-      const isAbove = i !== state.zoomed && to - from > width + 1;
-      painter.box({
-        x,
-        y,
-        width: Math.min(width, to) - x,
-        color: isMatch ? colors.match : fn < 0 ? colors.root : colors.swatches[app.model.functions.swatch[fn]],
-        label: () => (fn < 0 ? "all" : app.model.functions.name(fn)),
+      const isAbove = i !== state.zoomed && wide > width + 1;
+      painter.box(x, y, right - x, {
+        color: isMatch ? colors.match : fn < 0 ? colors.root : colors.swatches[functions.swatch[fn]],
+        label: fn < 0 ? "all" : functions.name(fn),
         alpha: found && !isMatch ? 0.4 : isAbove ? 0.55 : 1,
         text: isMatch ? colors.matchText : colors.text,
+        words: () => describe(i),
       });
-      if (fn >= 0 && fn === selected && to - x > 3) painter.outline(x, y, Math.min(width, to) - x);
+      if (fn >= 0 && fn === selected && right - x > 3) painter.outline(x, y, right - x);
     };
     put(-1, 0);
-    visit(state.layout, [state.from, state.to], LEAST * perPixel(), put);
+    visit(layout, [state.from, state.to], LEAST * perPixel(), put);
+  }
+
+  /** Paint all levels of what is in sight from left to right. */
+  function paintWhole(painter, colors) {
+    const { scroll, height } = state;
+    Object.assign(state, { scroll: 0, height: wholeHeight() });
+    paint(painter, colors);
+    Object.assign(state, { scroll, height });
   }
 
   function empty(context) {
@@ -105,7 +134,7 @@ export function mount(place, app) {
     const span = Math.min(tree.sum, Math.max(to - from, tree.sum * 1e-9));
     state.from = Math.min(Math.max(0, from), tree.sum - span);
     state.to = state.from + span;
-    state.scroll = Math.min(Math.max(0, scroll), Math.max(0, height() - size()[1]));
+    state.scroll = Math.min(Math.max(0, scroll), Math.max(0, wholeHeight() - state.height));
     redraw();
   }
 
@@ -121,7 +150,7 @@ export function mount(place, app) {
     state.current = i;
     const [from, to] = edges(state.layout, i);
     const y = toY(levelOf(i));
-    const high = size()[1];
+    const high = state.height;
     const scroll = y < 0 ? state.scroll + y - ROW : y > high - ROW ? state.scroll + y - high + 2 * ROW : state.scroll;
     const isSeen = to > state.from && from < state.to && to - from >= perPixel();
     if (isSeen) look(state.from, state.to, scroll);
@@ -157,31 +186,36 @@ export function mount(place, app) {
     state.current = i;
     app.menu(boxActions(app, state.layout.tree, i, zoomTo), { x, y, back: canvas });
   };
-  const view = { state, canvas, look, perPixel, pick, hover, zoomTo, openMenu, reveal, toX, toY, levelOf, redraw, tell, isIcicle };
+  const view = { state, canvas, look, perPixel, pick, hover, zoomTo, openMenu, reveal, toX, toY, levelOf };
   listenToPointer(view);
   canvas.addEventListener("keydown", (event) => moves(event, view, app));
   canvas.addEventListener("focus", redraw);
   canvas.addEventListener("blur", redraw);
-  const watcher = new ResizeObserver(() => look(state.from, state.to));
+  const watcher = new ResizeObserver(() => {
+    measure();
+    look(state.from, state.to);
+  });
   const unwatch = onScheme(() => {
     colors = colorsOf(app.model.functions.palette);
     redraw();
   });
 
-  let orientation = null;
   return {
     update(next) {
       const tree = app.tree();
       const isNew = state.layout?.tree !== tree;
+      const isTurned = isNew || state.icicle !== (next.view === "icicle");
+      measure();
+      if (!state.layout) watcher.observe(place);
       state.layout = layoutOf(tree);
+      state.icicle = next.view === "icicle";
       const zoomed = boxOf(tree, next.zoom);
       if (isNew) state.current = zoomed;
       if (isNew || zoomed !== state.zoomed) look(...edges(state.layout, zoomed));
-      if (isNew || orientation !== next.view) look(state.from, state.to, isIcicle() ? 0 : height());
-      if (isNew) watcher.observe(place);
-      orientation = next.view;
+      if (isTurned) look(state.from, state.to, state.icicle ? 0 : wholeHeight());
       state.zoomed = zoomed;
-      canvas.setAttribute("aria-label", `${isIcicle() ? "Icicle" : "Flame graph"} of ${app.model.title}: ${app.format.amount(tree.sum)}`);
+      const name = state.icicle ? "Icicle" : "Flame graph";
+      canvas.setAttribute("aria-label", `${name} of ${app.model.title}: ${app.format.amount(tree.sum)}`);
       tell();
       redraw();
     },
@@ -191,6 +225,6 @@ export function mount(place, app) {
       cancelAnimationFrame(state.pending);
     },
     find,
-    toCanvas: () => canvas,
+    picture: () => ({ title: app.model.title, width: state.width, height: wholeHeight(), paint: paintWhole }),
   };
 }

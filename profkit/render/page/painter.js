@@ -1,8 +1,8 @@
 // Boxes on a canvas: colours from the page's style, labels cut to their boxes.
 
 export const ROW = 18;
-const BOX = 17;
-const FONT = '11px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace';
+export const BOX = 17;
+export const FONT = '11px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace';
 
 /** Read the colours of the page, which differ between light and dark. */
 export function colorsOf(palette) {
@@ -46,8 +46,9 @@ let letter = 0;
 
 /** Return how wide a letter of a label is. */
 function letterWidth(context) {
+  if (letter) return letter;
   context.font = FONT;
-  letter ||= context.measureText("0".repeat(100)).width / 100 || 6.6;
+  letter = context.measureText("0".repeat(100)).width / 100 || 6.6;
   return letter;
 }
 
@@ -69,19 +70,36 @@ export function fit(name, cells) {
   return name;
 }
 
-/** Return what draws boxes on a context: `box({x, y, width, color, label, faded, textColor})`. */
+/**
+ * Return what draws on a canvas: `fill(x, y, width, height, color, alpha)`, `text(x, y, words,
+ * color, bold)`, `outline(x, y, width)` and `box(x, y, width, {color, label, alpha, text})`.
+ * `picture.js` has the same for a file.
+ */
 export function painterOn(context, colors) {
   const wide = letterWidth(context);
   context.textBaseline = "alphabetic";
   return {
-    box({ x, y, width, color, label, alpha = 1, text = colors.text }) {
+    fill(x, y, width, height, color, alpha = 1) {
       context.globalAlpha = alpha;
       context.fillStyle = color;
-      context.fillRect(x, y, width > 1.5 ? width - 0.6 : width, BOX);
-      const shown = width > 26 ? fit(label(), (width - 7) / wide) : "";
+      context.fillRect(x, y, width, height);
+    },
+    text(x, y, words, color, bold = false) {
+      context.globalAlpha = 1;
+      context.fillStyle = color;
+      context.font = `${bold ? "600 " : ""}12px system-ui, sans-serif`;
+      context.fillText(words, x, y);
+      context.font = FONT;
+    },
+    box(x, y, width, { color, label, alpha, text }) {
+      context.globalAlpha = alpha;
+      context.fillStyle = color;
+      context.fillRect(x, y, boxWidth(width), BOX);
+      const shown = labelOf(label, width, wide);
       if (!shown) return;
       context.globalAlpha = Math.max(alpha, 0.7);
       context.fillStyle = text;
+      context.font = FONT;
       context.fillText(shown, x + 3, y + 12.5);
     },
     outline(x, y, width) {
@@ -92,3 +110,9 @@ export function painterOn(context, colors) {
     },
   };
 }
+
+/** Return how wide a box is drawn: neighbours are kept apart where there is room. */
+export const boxWidth = (width) => (width > 1.5 ? width - 0.6 : Math.max(width, 0.5));
+
+/** Return what of a name stands in a box. */
+export const labelOf = (name, width, letter) => (width > 26 ? fit(name, (width - 7) / letter) : "");

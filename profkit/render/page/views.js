@@ -1,5 +1,5 @@
 // The views, in the order of their tabs. Each module exports
-// mount(element, app) -> {update(state), destroy(), toSVG?(), toCanvas?(), find?(step)}.
+// mount(element, app) -> {update(state), destroy(), picture?(), find?(step)}.
 import * as about from "profkit/about";
 import * as butterfly from "profkit/butterfly";
 import * as chart from "profkit/chart";

@@ -11,8 +11,8 @@ export function moves(event, view, app) {
   const callee = () => view.reveal(widestCallee(layout.tree, current));
   const middle = () => view.toX(edges(layout, current).reduce((a, b) => a + b) / 2);
   const actions = {
-    ArrowUp: view.isIcicle() ? caller : callee,
-    ArrowDown: view.isIcicle() ? callee : caller,
+    ArrowUp: state.icicle ? caller : callee,
+    ArrowDown: state.icicle ? callee : caller,
     ArrowLeft: () => view.reveal(neighbour(view, -1)),
     ArrowRight: () => view.reveal(neighbour(view, 1)),
     Home: () => view.reveal(-1),
