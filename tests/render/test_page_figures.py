@@ -37,6 +37,15 @@ const label = (fn) => [functions.name(fn), fullPlace(functions, fn)];
 """
 
 
+_RANKED = """
+const { rank } = await import("profkit/ranking");
+const { owned } = await import("profkit/groups");
+return rank(model, state, tree, owned(model)).rows.map((row) => [
+  row.fn >= 0 ? label(row.fn).join(" ") : row.name, row.self, row.charged, row.total,
+]);
+"""
+
+
 @pytest.fixture(scope="module", params=SAMPLES)
 def profile(request):
     options = profkit.ReadOptions(lines=True, sources=True)
@@ -72,30 +81,24 @@ def counted(rows):
 @pytest.mark.parametrize("by", ["function", "file", "line", "package", "category", "kind", "tier"])
 def test_rankings(run, profile, by) -> None:
     rows = run(
-        """
-        const { rank } = await import("profkit/ranking");
-        const { owned } = await import("profkit/groups");
-        return rank(model, state, tree, owned(model)).rows.map((row) => [
-          row.fn >= 0 ? label(row.fn).join(" ") : row.name, row.self, row.charged, row.total,
-        ]);
-        """,
+        _RANKED,
         state={"by": by},
     )
     view = profkit.top(_without_states(profile), profkit.RankingOptions(by=by))
-    assert counted(rows) == Counter(
-        zip(
-            (
-                " ".join(label(profile, group))
-                if by == "function"
-                else escape(group_name(profile, by, group))
-                for group in view.group.tolist()
-            ),
-            view.self_values.tolist(),
-            view.charged_values.tolist(),
-            view.total_values.tolist(),
-            strict=True,
-        )
-    )
+    assert counted(rows) == ranked(view)
+
+
+def ranked(view):
+    """Return a ranking's rows as _RANKED does."""
+    profile, by = view.profile, view.options.by
+    names = [
+        " ".join(label(profile, group))
+        if by == "function"
+        else escape(group_name(profile, by, group))
+        for group in view.group.tolist()
+    ]
+    columns = (view.self_values, view.charged_values, view.total_values)
+    return Counter(zip(names, *(column.tolist() for column in columns), strict=True))
 
 
 def _without_states(profile):
@@ -104,9 +107,7 @@ def _without_states(profile):
         threads=tuple(
             Thread(
                 thread.name,
-                SampleTable(
-                    thread.samples.node, thread.samples.values, thread.samples.time
-                ),
+                SampleTable(thread.samples.node, thread.samples.values, thread.samples.time),
             )
             for thread in profile.threads
         )
@@ -202,8 +203,9 @@ def test_butterflies(run, profile) -> None:
             const fn = numbers.find((n) => label(n).join() === given.label.join());
             const view = butterfly(tree, functions.count, alike(model, fn));
             const labelOf = label;
-            const sides = [view.callers, view.callees].map((source) => {{ {_WALKED} return walked; }});
-            return [[view.self, view.total, view.root, view.recursive], ...sides];
+            const walk = (source) => {{ {_WALKED} return walked; }};
+            const figures = [view.self, view.total, view.root, view.recursive];
+            return [figures, walk(view.callers), walk(view.callees)];
             """,
             label=label(profile, int(wanted[0])),
             depth=3,
@@ -252,27 +254,16 @@ def test_lines(run, profile) -> None:
 @pytest.mark.parametrize("by", ["function", "package", "tier"])
 def test_rankings_of_a_part(run, profile, by) -> None:
     """Focus and hide are those of the command line."""
-    ranked = profkit.top(profile, profkit.RankingOptions(sort="total"))
-    callers = [f for f in ranked.group.tolist() if profile.text(int(profile.functions.file[f]))]
+    whole = profkit.top(profile, profkit.RankingOptions(sort="total"))
+    callers = [f for f in whole.group.tolist() if profile.text(int(profile.functions.file[f]))]
     focus, hide = (f"^{_literal(function_name(profile, f))}$" for f in (callers[0], callers[2]))
-    part = profkit.apply(profile, [profkit.Step("focus", f"name:{focus}"), profkit.Step("hide", f"name:{hide}")])
+    steps = [profkit.Step("focus", f"name:{focus}"), profkit.Step("hide", f"name:{hide}")]
+    part = profkit.apply(profile, steps)
     rows = run(
-        """
-        const { rank } = await import("profkit/ranking");
-        const { owned } = await import("profkit/groups");
-        return rank(model, state, tree, owned(model)).rows.map((row) => [
-          row.fn >= 0 ? label(row.fn).join(" ") : row.name, row.self, row.charged, row.total,
-        ]);
-        """,
+        _RANKED,
         state={"by": by, "focus": [f"name:{focus}"], "hide": [f"name:{hide}"]},
     )
-    view = profkit.top(part, profkit.RankingOptions(by=by))
-    names = [
-        " ".join(label(part, group)) if by == "function" else escape(group_name(part, by, group))
-        for group in view.group.tolist()
-    ]
-    columns = (view.self_values, view.charged_values, view.total_values)
-    assert counted(rows) == Counter(zip(names, *(c.tolist() for c in columns), strict=True))
+    assert counted(rows) == ranked(profkit.top(part, profkit.RankingOptions(by=by)))
 
 
 def _literal(text):

@@ -8,9 +8,10 @@ import { createUnfolding } from "profkit/unfolding";
 /**
  * Make the table in `host`. `columns` are those of table.js; `fnOf(row)` is the function that a row
  * is about, or -1, and `nameOf(row)` what else it is. `isInverted` tells that a row calls the one above it.
- * `select`, `follow` and `open` are those of table.js.
+ * `select`, `follow` and `open` are those of table.js,
+ * `drawn` is told the rows that stand in it.
  */
-export function createCallTable(host, app, { label, columns, by, nameOf, fnOf, isInverted, first, select, follow, open }) {
+export function createCallTable(host, app, { label, columns, by, nameOf, fnOf, isInverted, first, select, follow, open, drawn = () => {} }) {
   const unfolding = createUnfolding();
   let order = sortOf("", columns, first);
   let match = null; // Uint8Array by the rows' `fn`
@@ -39,6 +40,7 @@ export function createCallTable(host, app, { label, columns, by, nameOf, fnOf, i
     const rows = unfolding.flat();
     const at = row ? rows.indexOf(row) : -1;
     table.show(rows, { sort: order, note, match: (one) => match?.[one.fn], at: at < 0 ? table.index : at });
+    drawn(rows);
     return at;
   }
 

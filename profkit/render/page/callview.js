@@ -43,6 +43,7 @@ export function mountCalls(host, app, { name, label, isInverted, sourceOf, figur
       first: "total",
       select: (row) => isFunction && app.select(row.fn),
       open: (row) => isFunction && app.show("butterfly", { fn: row.fn }),
+      drawn: (rows) => tools.say(count(rows.length, "row")),
     });
   }
 
@@ -62,7 +63,6 @@ export function mountCalls(host, app, { name, label, isInverted, sourceOf, figur
       table.change({ sort: state.sort, found: calls.matched(now.searched) });
     }
     seen = now;
-    tools.say(count(table.rows().length, "row"));
   }
 
   return { update, find: (step) => table.find(step), destroy: () => table?.destroy() };

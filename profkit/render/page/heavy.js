@@ -13,8 +13,5 @@ export const mount = (host, app) =>
   });
 
 /** How much of what the row above takes comes this way. */
-const ofCallee = {
-  ...shareColumn("ofCallee", "of callee", (row) => (row.above ? row.total : 0), (row) => row.above?.total ?? 0),
-  kind: "share long",
-  order: undefined,
-};
+const share = shareColumn("ofCallee", "of callee", (row) => (row.above ? row.total : 0), (row) => row.above?.total ?? 0);
+const ofCallee = { ...share, kind: "share long", order: 0, cell: (row) => ({ ...share.cell(row), heat: "" }) };

@@ -16,9 +16,9 @@ const LEVELS_TOLD = 12; // deeper rows say their level
 
 // How wide columns are, by kind; on a phone some are left out, and the place stands below the name.
 const WIDE = {
-  figure: "104px",
-  share: "84px",
-  "share long": "84px",
+  figure: "116px",
+  share: "92px",
+  "share long": "92px",
   number: "64px",
   name: "minmax(0, 5fr)",
   package: "minmax(0, 2fr)",
