@@ -1,4 +1,4 @@
-"""What tests of pages and pictures share: a real browser. Being here puts this folder on the path."""
+"""What tests of pages and pictures share: a real browser."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import { duration } from "profkit/format";
 import { showHelp } from "profkit/help";
 import { isPattern } from "profkit/store";
 
-/** Make the header: `{element, update(state), focusSearch(), isSearching(), removeLastFilter()}`. */
+/** Make the header: `{element, chips, update(state), focusSearch(), isSearching(), removeLastFilter()}`. */
 export function openHeader(app, views) {
   const { model, store } = app;
   const button = (label, action, more = {}) => element("button", { type: "button", onclick: action, ...more }, label);
@@ -42,7 +42,6 @@ export function openHeader(app, views) {
       element("nav", { role: "tablist", "aria-label": "Views" }, ...tabs),
       element("div", { class: "tools" }, threads?.element, types?.element, element("span", { class: "search" }, field, found, previous, next), exporting, button("?", showHelp, { "aria-label": "Keys" })),
     ),
-    chips,
   );
 
   function onSearchKey(event) {
@@ -78,6 +77,7 @@ export function openHeader(app, views) {
 
   return {
     element: whole,
+    chips,
     update,
     focusSearch() {
       field.focus();

@@ -41,14 +41,16 @@ function start(model, root) {
   app.status = (text) => {
     if (status.textContent !== text) status.textContent = text;
   };
-  root.replaceChildren(...[header.element, minimap?.element, place, status].filter(Boolean));
+  root.replaceChildren(...[header.element, minimap?.element, header.chips, place, status].filter(Boolean));
   let shown = null;
 
   function update(state, before) {
     header.update(state);
     minimap?.update(state, before);
     const { module, name } = views.find((view) => view.name === state.view);
-    if (before?.view !== state.view) {
+    const isOther = before?.view !== state.view;
+    const hadFocus = isOther && place.contains(document.activeElement);
+    if (isOther) {
       shown?.destroy();
       app.status("");
       place.replaceChildren();
@@ -56,6 +58,7 @@ function start(model, root) {
       shown = module.mount(place, app);
     }
     shown.update(state);
+    if (hadFocus) place.querySelector("[tabindex='0'], button, input")?.focus({ preventScroll: true });
   }
 
   app.shown = () => shown;

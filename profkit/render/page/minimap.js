@@ -22,9 +22,10 @@ export function openMinimap(app) {
     "aria-valuemin": "0",
     "aria-valuemax": String(Math.round(model.span / 1e6)),
   });
+  const whole = model.span + 1; // the last sample is before its end
   const width = () => Math.max(1, canvas.clientWidth);
-  const toX = (time) => (time / model.span) * width();
-  const toTime = (x) => (Math.min(Math.max(0, x), width()) / width()) * model.span;
+  const toX = (time) => (time / whole) * width();
+  const toTime = (x) => (Math.min(Math.max(0, x), width()) / width()) * whole;
   let known = { key: "" };
   let drag = null;
 
@@ -66,7 +67,7 @@ export function openMinimap(app) {
   }
 
   function set(from, to, isLast) {
-    const limited = [Math.max(0, Math.round(from)), Math.min(Math.ceil(model.span) + 1, Math.round(to))];
+    const limited = [Math.max(0, Math.round(from)), Math.min(whole, Math.round(to))];
     store.set({ range: limited[1] > limited[0] ? limited : null }, { replace: !isLast });
   }
 
@@ -86,7 +87,7 @@ export function openMinimap(app) {
     if (drag.kind === "new") {
       if (Math.abs(x - drag.x) > LEAST) set(...[drag.x, x].sort((a, b) => a - b).map(toTime));
     } else if (drag.kind === "move") {
-      const shift = Math.min(Math.max(toTime(x) - toTime(drag.x), -from), model.span - to);
+      const shift = Math.min(Math.max(toTime(x) - toTime(drag.x), -from), whole - to);
       set(from + shift, to + shift);
     } else {
       const fixed = drag.kind === "left" ? to : from;
