@@ -146,6 +146,19 @@ def test_a_tree_opens_by_keys(open_tables, service) -> None:
     assert active(page) == "serve"
 
 
+def test_a_held_key_selects_what_it_comes_to(open_tables, service) -> None:
+    page = open_tables(service, "view=ranking")
+    press(page, "Home")
+    for _ in range(3):
+        page.keyboard.down("ArrowDown")
+    before = page.url
+    assert active(page) == "serve"
+    page.keyboard.up("ArrowDown")
+    assert page.url != before
+    page.get_by_role("tab", name="Butterfly").click()
+    expect(page.locator("h2")).to_have_text("serve")
+
+
 def test_a_click_opens_and_closes(open_tables, service) -> None:
     page = open_tables(service, "view=tree")
     row(page, "serve").locator(".twist").click()

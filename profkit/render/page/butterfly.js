@@ -6,7 +6,7 @@ import { figureColumns, fullPlace, functionColumns } from "profkit/cells";
 import { element } from "profkit/dom";
 import { alike } from "profkit/groups";
 import { createPicker } from "profkit/picker";
-import { nothing, scaleOf } from "profkit/tools";
+import { changes, nothing, scaleOf } from "profkit/tools";
 
 export function mount(host, app) {
   const { model, store } = app;
@@ -58,7 +58,7 @@ export function mount(host, app) {
     if (weight?.tree !== tree) weight = { tree, ...sums(tree, tree.fn, functions.count) };
     const fn = state.fn ?? greatest(weight.self);
     const now = { tree, fn, label: scale.format.label, sort: state.sort, found: app.searched() };
-    const isNew = (...parts) => parts.some((part) => now[part] !== seen[part]);
+    const isNew = changes(now, seen);
     if (isNew("label")) makeTables();
     if (fn >= 0 && isNew("tree", "fn", "label")) show(tree, fn, state);
     else if (isNew("sort", "found")) for (const side of sides) side.change({ sort: state.sort, found: now.found });

@@ -4,7 +4,7 @@ import { createCallTable } from "profkit/calltable";
 import { cellsOf } from "profkit/copying";
 import { element } from "profkit/dom";
 import { callsOf } from "profkit/groups";
-import { button, byPicker, count, exporting, nothing, scaleOf, toolbar } from "profkit/tools";
+import { button, byPicker, changes, count, exporting, nothing, scaleOf, toolbar } from "profkit/tools";
 
 /**
  * Mount a view. `sourceOf(tree, groups)` is one of calls.js, `figures(scale)` are the columns before
@@ -52,7 +52,7 @@ export function mountCalls(host, app, { name, label, isInverted, sourceOf, figur
     scale.update();
     by.update(state);
     const now = { tree, by: state.by, label: scale.format.label, sort: state.sort, searched: app.searched() };
-    const isNew = (...parts) => parts.some((part) => now[part] !== seen[part]);
+    const isNew = changes(now, seen);
     if (isNew("by", "label")) makeTable(state);
     if (isNew("tree", "by", "label")) {
       calls = callsOf(model, state, tree);

@@ -5,7 +5,7 @@ import { element } from "profkit/dom";
 import { framesTree, owned } from "profkit/groups";
 import { filesOf, linesOf, rankFiles } from "profkit/sourcelines";
 import { createTable } from "profkit/table";
-import { count, exporting, nothing, scaleOf, toolbar } from "profkit/tools";
+import { changes, count, exporting, nothing, scaleOf, toolbar } from "profkit/tools";
 
 const LONGEST = 500; // letters of a line that are shown: it may be a whole bundle
 
@@ -68,7 +68,7 @@ export function mount(host, app) {
     const now = { tree: app.tree(), label: null, file: state.file, sort: state.sort, found: app.searched(), fn: state.fn };
     scale.update();
     now.label = scale.format.label;
-    const isNew = (...parts) => parts.some((part) => now[part] !== seen[part]);
+    const isNew = changes(now, seen);
     if (isNew("label")) makeTables();
     if (isNew("tree")) {
       const tree = framesTree(model, state);

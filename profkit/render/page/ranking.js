@@ -6,7 +6,7 @@ import { element } from "profkit/dom";
 import { groupsOf, matchedGroups, owned } from "profkit/groups";
 import { rowItems } from "profkit/rowmenu";
 import { createTable } from "profkit/table";
-import { byPicker, count, exporting, nothing, scaleOf, toolbar } from "profkit/tools";
+import { byPicker, changes, count, exporting, nothing, scaleOf, toolbar } from "profkit/tools";
 
 export function mount(host, app) {
   const { model, store } = app;
@@ -15,9 +15,9 @@ export function mount(host, app) {
   const by = byPicker(app);
   let table = null;
   let columns = [];
-  let made = ""; // for what the table's columns were made
   let rows = [];
-  let computed = {}; // what rows were computed from: {tree, by}, and `groups`
+  let ranked = { rows: [] };
+  let seen = {}; // what is shown: {tree, by, label, sort, found}
   const tools = toolbar(
     by.element,
     ...exporting(app, "ranking", () => cellsOf(columns, rows)),
@@ -52,26 +52,23 @@ export function mount(host, app) {
   }
 
   function update(state) {
-    const tree = app.tree();
     scale.update();
     by.update(state);
-    if (made !== [state.by, scale.format.label].join()) {
-      made = [state.by, scale.format.label].join();
-      makeTable(state);
+    const now = { tree: app.tree(), by: state.by, label: scale.format.label, sort: state.sort, found: app.searched() };
+    const isNew = changes(now, seen);
+    if (isNew("by", "label")) makeTable(state);
+    if (isNew("tree", "by")) ranked = rank(model, state, now.tree, isOwned);
+    if (isNew("tree", "by", "label", "sort", "found")) {
+      rows = matching(ranked, now.found).sort(comparison(orderOf(state), columns, byName));
     }
-    if (computed.tree !== tree || computed.by !== state.by) {
-      computed = { tree, by: state.by, ...rank(model, state, tree, isOwned) };
-    }
-    const order = orderOf(state);
-    rows = matching(computed, app.searched());
-    rows.sort(comparison(order, columns, byName));
+    seen = now;
     const at = rows.findIndex((row) => row.fn >= 0 && row.fn === state.fn);
-    table.show(rows, { sort: order, note: note(), at: at >= 0 ? at : table.index });
-    const all = count(computed.rows.length, state.by);
-    tools.say(rows.length < computed.rows.length ? `${count(rows.length, "row").split(" ")[0]} of ${all} shown` : all);
+    table.show(rows, { sort: orderOf(state), note: note(), at: at >= 0 ? at : table.index });
+    const all = count(ranked.rows.length, state.by);
+    tools.say(rows.length < ranked.rows.length ? `${rows.length.toLocaleString("en-US")} of ${all} shown` : all);
   }
 
-  const note = () => (computed.rows.length ? "Nothing that took time matches the search." : nothing(app));
+  const note = () => (ranked.rows.length ? "Nothing that took time matches the search." : nothing(app));
 
   return {
     update,

@@ -6,27 +6,10 @@
 // `order` is 1 or -1 where a click on the header sorts, rising or falling first. Names come from a
 // profile: they are only ever set as text.
 import { element } from "profkit/dom";
+import { emptyRow, fillCells, heading, setWidths, tellLevel, tellOrder } from "profkit/tablerows";
 
-const LONGEST_TITLE = 1000; // of a name, in characters: it may be a whole data: address
 const TALLEST = 8_000_000; // pixels that browsers can scroll; more rows than fit move faster
 const SPARE = 6; // rows above and below the window
-const DEEPEST = 0.4; // of the width of names that levels may take, however many there are
-const STEP = 14; // pixels between levels, as long as there is room
-const LEVELS_TOLD = 12; // deeper rows say their level
-
-// How wide columns are, by kind; on a phone some are left out, and the place stands below the name.
-const WIDE = {
-  figure: "116px",
-  share: "92px",
-  "share long": "92px",
-  number: "64px",
-  name: "minmax(0, 5fr)",
-  package: "minmax(0, 2fr)",
-  place: "minmax(0, 4fr)",
-  source: "minmax(0, 1fr)",
-};
-const NARROW = { share: "62px", number: "44px", name: "minmax(0, 1fr)", source: "minmax(0, 1fr)" };
-const widths = (columns, known) => columns.map(({ kind }) => known[kind] ?? "").join(" ");
 
 let tables = 0; // numbers the tables, for ids
 
@@ -55,9 +38,7 @@ export function createTable(host, { label, columns, isTree = false, on }) {
     body,
     empty,
   );
-  grid.style.setProperty("--columns", widths(columns, WIDE));
-  grid.style.setProperty("--narrow", widths(columns, NARROW));
-  grid.style.setProperty("--fold", columns.filter(({ kind }) => NARROW[kind]).findIndex(({ kind }) => kind === "name") + 1);
+  setWidths(grid, columns);
   host.append(grid);
   const headings = columns.map((column, n) => heading(column, n, on.sort));
   head.append(...headings);
@@ -68,6 +49,8 @@ export function createTable(host, { label, columns, isTree = false, on }) {
   let isMatch = () => false;
   let rowHeight = 24;
   let frame = 0;
+  let isHeld = false; // a key that moves: what it comes to is told when it is let go
+  let isUntold = false;
 
   /** Show rows. `sort` is {key, order}, `note` is said where there are none. */
   function show(shown, { sort = null, note = "", match = () => false, at = active } = {}) {
@@ -120,24 +103,14 @@ export function createTable(host, { label, columns, isTree = false, on }) {
   const drawSoon = () => (frame ||= requestAnimationFrame(draw));
 
   function fill(line, n, nameWidth) {
-    const row = rows[n];
     line.id = `${id}-${n}`;
     line.dataset.row = n;
     line.setAttribute("aria-rowindex", n + 2);
     line.setAttribute("aria-selected", n === active);
     line.classList.toggle("active", n === active);
-    line.classList.toggle("match", Boolean(isMatch(row)));
-    if (isTree) tellLevel(line, row, nameWidth);
-    columns.forEach((column, c) => {
-      const cell = line.children[c];
-      const { text, title = text, share, heat = "", color } = column.cell(row);
-      const holder = cell.lastElementChild ?? cell;
-      holder.textContent = text;
-      if (color) cell.style.setProperty("--mark", color);
-      cell.title = title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE)}…` : title;
-      cell.dataset.heat = heat;
-      if (share !== undefined) cell.style.setProperty("--share", Math.min(Math.max(share, 0), 1));
-    });
+    line.classList.toggle("match", Boolean(isMatch(rows[n])));
+    if (isTree) tellLevel(line, rows[n], nameWidth);
+    fillCells(line, columns, rows[n]);
   }
 
   // Moving
@@ -148,7 +121,13 @@ export function createTable(host, { label, columns, isTree = false, on }) {
     active = Math.min(Math.max(n, 0), rows.length - 1);
     reveal(active, isCentred);
     draw();
-    if (tell) on.select?.(rows[active]);
+    isUntold = tell && isHeld;
+    if (tell && !isHeld) on.select?.(rows[active]);
+  }
+
+  function onKeyUp() {
+    if (isUntold && rows[active]) on.select?.(rows[active]);
+    isHeld = isUntold = false;
   }
 
   /** Scroll as little as shows a row whole. */
@@ -185,12 +164,13 @@ export function createTable(host, { label, columns, isTree = false, on }) {
   function onKey(event) {
     if (event.target !== grid || event.altKey) return;
     const row = rows[active];
+    isHeld = event.repeat;
     const isCommand = event.ctrlKey || event.metaKey;
     if (isCommand && event.key === "c" && row && on.copy && !String(getSelection())) on.copy(row);
     else if (isCommand) return;
     else if (moves[event.key]) moves[event.key]();
     else if (event.key === "Enter" && row) on.open?.(row);
-    else if ((event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) && row) menuAt(row, event);
+    else if (isForMenu(event) && row) menuAt(row);
     else if (on.keys?.[event.key] && row) on.keys[event.key](row);
     else return;
     event.preventDefault();
@@ -233,6 +213,8 @@ export function createTable(host, { label, columns, isTree = false, on }) {
   sizes.observe(grid);
   grid.addEventListener("scroll", drawSoon, { passive: true });
   grid.addEventListener("keydown", onKey);
+  grid.addEventListener("keyup", onKeyUp);
+  grid.addEventListener("blur", onKeyUp);
   body.addEventListener("click", onClick);
   body.addEventListener("dblclick", onDoubleClick);
   body.addEventListener("contextmenu", onMenu);
@@ -255,50 +237,4 @@ export function createTable(host, { label, columns, isTree = false, on }) {
   };
 }
 
-function heading(column, n, sort) {
-  const inside = column.order && sort
-    ? element("button", { type: "button", onclick: () => sort(column.key) }, column.title)
-    : element("span", {}, column.title);
-  return element(
-    "div",
-    { class: `cell ${column.kind}`, role: "columnheader", "aria-colindex": n + 1 },
-    inside,
-  );
-}
-
-function tellOrder(made, column, sort) {
-  if (!column.order) return;
-  const order = sort?.key === column.key ? (sort.order > 0 ? "ascending" : "descending") : "none";
-  made.setAttribute("aria-sort", order);
-}
-
-function emptyRow(columns, isTree) {
-  const cells = columns.map(({ kind }, n) => {
-    const cell = element("div", { class: `cell ${kind}`, role: "gridcell", "aria-colindex": n + 1 });
-    if (kind === "name") cell.append(...partsOfName(isTree));
-    return cell;
-  });
-  return element("div", { class: "row", role: "row" }, ...cells);
-}
-
-/** Return what stands before a name, and last the place for the name itself. */
-function partsOfName(isTree) {
-  const part = (name) => element("span", { class: name, "aria-hidden": "true" });
-  const before = isTree ? [part("twist"), part("level")] : [];
-  return [...before, part("mark"), element("span", { class: "text" })];
-}
-
-function tellLevel(line, row, width) {
-  line.setAttribute("aria-level", row.level);
-  line.setAttribute("aria-posinset", row.place);
-  line.setAttribute("aria-setsize", row.siblings);
-  if (row.isOpen === null) line.removeAttribute("aria-expanded");
-  else line.setAttribute("aria-expanded", row.isOpen);
-  const [twist, level] = line.querySelector(".name").children;
-  twist.dataset.open = row.isOpen === null ? "" : row.isOpen ? "yes" : "no";
-  level.textContent = row.level > LEVELS_TOLD ? row.level : "";
-  line.style.setProperty("--indent", `${indent(row.level - 1, width * DEEPEST).toFixed(1)}px`);
-}
-
-/** Return how far a level is moved in: by one step each, less and less as `room` runs out. */
-const indent = (level, room) => room * (1 - Math.exp((-level * STEP) / Math.max(room, 1)));
+const isForMenu = ({ key, shiftKey }) => ["m", "ContextMenu"].includes(key) || (key === "F10" && shiftKey);

@@ -65,5 +65,11 @@ export function nothing(app) {
     : "No sample has any value.";
 }
 
-/** Return a number and its noun, as in `1 row` and `1,234 rows`. */
-export const count = (number, noun) => `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+/** Return a number and its noun, as in `1 row` and `12 categories`. */
+export function count(number, noun) {
+  const plural = noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${number.toLocaleString("en-US")} ${number === 1 ? noun : plural}`;
+}
+
+/** Return what tells whether one of several parts of what is shown is another than it was. */
+export const changes = (now, seen) => (...parts) => parts.some((part) => now[part] !== seen[part]);
