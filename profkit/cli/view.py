@@ -139,7 +139,12 @@ def _has_display() -> bool:
     """Tell whether a browser would open a window; in a terminal it would be in the way."""
     if sys.platform in ("win32", "darwin"):
         return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    given = (
+        os.environ.get("DISPLAY"),
+        os.environ.get("WAYLAND_DISPLAY"),
+        os.environ.get("BROWSER"),
+    )
+    return any(given)
 
 
 def _run(program: str, file: str) -> None:

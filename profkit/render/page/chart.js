@@ -4,7 +4,7 @@ import { kept } from "profkit/derive";
 import { element } from "profkit/dom";
 import { duration } from "profkit/format";
 import { lanesOf } from "profkit/lanes";
-import { ROW, colorsOf, onScheme, painterOn, sized } from "profkit/painter";
+import { ROW, colorsOf, onScheme, painterOn, scrollbar, sized } from "profkit/painter";
 import { listenToPointer, zoomAt } from "profkit/pointer";
 import { marks, stretchesOf, visitBoxes } from "profkit/stretches";
 
@@ -34,6 +34,7 @@ export function mount(place, app) {
     const painter = painterOn(context, colors);
     painter.fill(0, 0, state.width, state.height, colors.page);
     paint(painter, colors);
+    scrollbar(painter, colors, state, wholeHeight());
   }
 
   function paint(painter, colors) {

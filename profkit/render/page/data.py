@@ -21,7 +21,7 @@ from profkit.profile.columns import unique_rows
 from profkit.render.escape import escape
 from profkit.render.page.columns import ColumnWriter
 from profkit.render.page.samples import bounded, rows_of, summed
-from profkit.render.palette import swatch
+from profkit.render.palette import FAMILIES, swatch
 from profkit.render.values import scale_of
 from profkit.transforms.times import recorded_span
 from profkit.views.categories import Category, category_of_function
@@ -167,6 +167,7 @@ def _functions(profile: Profile, by_name: Integers, columns: ColumnWriter) -> di
         "files": files,
         "packages": packages,
         "palette": palette,
+        "families": FAMILIES,
         "file": columns.add(file_of),
         "package": columns.add(package_of),
         "line": columns.add(table.line[by_name]),

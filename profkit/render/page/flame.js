@@ -2,7 +2,7 @@
 import { boxActions } from "profkit/actions";
 import { element } from "profkit/dom";
 import { boxAt, boxOf, edges, layoutOf, pathOf, visit } from "profkit/layout";
-import { ROW, colorsOf, onScheme, painterOn, sized } from "profkit/painter";
+import { ROW, colorsOf, onScheme, painterOn, scrollbar, sized } from "profkit/painter";
 import { listenToPointer } from "profkit/pointer";
 import { moves } from "profkit/walking";
 
@@ -57,6 +57,7 @@ export function mount(place, app) {
     }
     const painter = painterOn(context, colors);
     paint(painter, colors);
+    scrollbar(painter, colors, state, wholeHeight());
     const at = state.hovered ?? (canvas.matches(":focus-visible") ? state.current : null);
     if (at === null) return;
     const [from, to] = edges(state.layout, at).map(toX);
@@ -79,10 +80,10 @@ export function mount(place, app) {
       const wide = (i < 0 ? tree.sum : tree.total[i]) * scale;
       const x = Math.max(0, from);
       const right = Math.min(width, from + wide);
-      if (right - x < 1 && right < drawnTo[level]) return;
-      drawnTo[level] = Math.ceil(right);
       const fn = i < 0 ? -1 : tree.fn[i];
       const isMatch = found && fn >= 0 && found[fn];
+      if (right - x < 1 && right < drawnTo[level] && !isMatch) return;
+      drawnTo[level] = Math.ceil(right);
       const isAbove = i !== state.zoomed && wide > width + 1;
       painter.box(x, y, right - x, {
         color: isMatch ? colors.match : fn < 0 ? colors.root : colors.swatches[functions.swatch[fn]],

@@ -4,6 +4,7 @@ import { element } from "profkit/dom";
 import { formatOf } from "profkit/format";
 import { openHeader } from "profkit/header";
 import { listenToKeys } from "profkit/keys";
+import { legendOf } from "profkit/legend";
 import { openMenu } from "profkit/menu";
 import { openMinimap } from "profkit/minimap";
 import { open } from "profkit/model";
@@ -41,7 +42,8 @@ function start(model, root) {
   app.status = (text) => {
     if (status.textContent !== text) status.textContent = text;
   };
-  root.replaceChildren(...[header.element, minimap?.element, header.chips, place, status].filter(Boolean));
+  const foot = element("footer", {}, status, legendOf(model.functions));
+  root.replaceChildren(...[header.element, minimap?.element, header.chips, place, foot].filter(Boolean));
   let shown = null;
 
   function update(state, before) {

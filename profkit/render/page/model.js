@@ -7,7 +7,7 @@
 //   start       {valueType, idle, view}: what the page shows first
 //   functions   {count, name(i), file(i), place(i), package(i), kindName(i), categoryName(i),
 //               fileOf, packageOf, line, column, kind, category: Int32Array, swatch: Int32Array,
-//               files, packages, palette, kinds, categories: [texts]}
+//               files, packages, palette, kinds, categories: [texts], families: {meaning: letters}}
 //               numbered in the order of their names; fileOf and packageOf are -1 where unknown
 //   tree        {size, distinct, parent, fn, end, depth, tier, line: Int32Array}: one row a node,
 //               depth first, siblings by name. The subtree of i is [i, end[i]). `tier` and `line`
@@ -91,6 +91,7 @@ function functionTable(said, head, whole) {
     files: said.files,
     packages: said.packages,
     palette: said.palette,
+    families: said.families,
     kinds: head.kinds,
     categories: head.categories,
     fileOf,

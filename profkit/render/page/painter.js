@@ -116,3 +116,10 @@ export const boxWidth = (width) => (width > 1.5 ? width - 0.6 : Math.max(width, 
 
 /** Return what of a name stands in a box. */
 export const labelOf = (name, width, letter) => (width > 26 ? fit(name, (width - 7) / letter) : "");
+
+/** Show on the right edge which part of a picture is in sight, where it is taller than the window. */
+export function scrollbar(painter, colors, { width, height, scroll }, whole) {
+  if (whole <= height) return;
+  const long = Math.max(24, (height / whole) * height);
+  painter.fill(width - 5, (scroll / (whole - height)) * (height - long), 4, long, colors.soft, 0.5);
+}
