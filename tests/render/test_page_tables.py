@@ -310,6 +310,20 @@ def test_hundred_thousand_rows_are_few_elements(open_tables) -> None:
     expect(row(page, "f050000")).to_be_in_viewport()
 
 
+def test_rows_stay_in_order_while_they_are_scrolled(open_tables) -> None:
+    profile = profile_of(*(([(f"f{n:06}",)], 1) for n in range(1000)))
+    page = open_tables(profile, "view=ranking")
+    for by in (50, 400, 3000, -100, -800, 90, -2000, 20_000, -30):
+        table(page).evaluate("(grid, by) => { grid.scrollTop += by; }", by)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        shown = [int(name[1:]) for name in names_of(page)]
+        assert shown == list(range(shown[0], shown[0] + len(shown)))
+        top = table(page).evaluate("(grid) => grid.scrollTop / 24")
+        assert shown[0] <= top <= shown[-1] - 25
+        ids = page.locator(".rows .row[id]").evaluate_all("(rows) => rows.map((row) => row.id)")
+        assert len(ids) == len(set(ids)) == len(shown)
+
+
 def test_deep_stacks_stay_in_the_window(open_tables) -> None:
     profile = profile_of(([(f"f{n}",) for n in range(300)], 1))
     page = open_tables(profile, "view=tree", size=(390, 844))

@@ -45,7 +45,9 @@ export function createTable(host, { label, columns, isTree = false, on }) {
 
   let rows = [];
   let active = -1; // the row that the keyboard is at
-  let pool = []; // elements of rows
+  const pool = []; // elements of rows: {line, n, version}, with the row and the version they show
+  let version = 0; // of what all rows show
+  let nameWidth = 0; // of the column of names
   let isMatch = () => false;
   let rowHeight = 24;
   let frame = 0;
@@ -55,6 +57,7 @@ export function createTable(host, { label, columns, isTree = false, on }) {
   /** Show rows. `sort` is {key, order}, `note` is said where there are none. */
   function show(shown, { sort = null, note = "", match = () => false, at = active } = {}) {
     rows = shown;
+    version++;
     isMatch = match;
     active = Math.min(Math.max(at, -1), rows.length - 1);
     grid.setAttribute("aria-rowcount", rows.length + 1);
@@ -81,33 +84,62 @@ export function createTable(host, { label, columns, isTree = false, on }) {
     cancelAnimationFrame(frame);
     frame = 0;
     const { room, height, offset } = layout();
+    const wide = isTree ? (head.querySelector(".name")?.clientWidth ?? 300) : 0;
+    if (wide !== nameWidth) {
+      nameWidth = wide;
+      version++;
+    }
     const first = Math.max(0, Math.floor(offset / rowHeight) - SPARE);
     const last = Math.min(rows.length, Math.ceil((offset + room) / rowHeight) + SPARE);
+    const moved = grid.scrollTop - offset;
     body.style.height = `${height}px`;
-    while (pool.length < last - first) pool.push(body.appendChild(emptyRow(columns, isTree)));
-    const nameWidth = isTree ? (head.querySelector(".name")?.clientWidth ?? 300) : 0;
-    pool.forEach((line, n) => {
-      line.hidden = first + n >= last;
-      if (line.hidden) return;
-      const top = (first + n) * rowHeight - offset + grid.scrollTop;
-      line.style.transform = `translateY(${top}px)`;
-      fill(line, first + n, nameWidth);
+    while (pool.length < last - first) {
+      pool.push({ line: body.appendChild(emptyRow(columns, isTree)), n: -1, version: -1 });
+    }
+    turn(first);
+    pool.forEach((place, k) => {
+      const n = first + k;
+      place.line.hidden = n >= last;
+      if (place.line.hidden) return leave(place);
+      place.line.style.transform = `translateY(${n * rowHeight + moved}px)`;
+      if (place.n !== n || place.version !== version) fill(place, n);
+      place.line.setAttribute("aria-selected", n === active);
+      place.line.classList.toggle("active", n === active);
     });
-    if (active >= 0 && active >= first && active < last) {
-      grid.setAttribute("aria-activedescendant", `${id}-${active}`);
-    } else {
-      grid.removeAttribute("aria-activedescendant");
+    if (active >= first && active < last) grid.setAttribute("aria-activedescendant", `${id}-${active}`);
+    else grid.removeAttribute("aria-activedescendant");
+  }
+
+  /** Forget what an element showed: another one may show this row. */
+  function leave(place) {
+    place.n = -1;
+    place.line.removeAttribute("id");
+  }
+
+  /** Bring the elements whose rows stay in sight to their places, so that they need not be filled. */
+  function turn(first) {
+    const at = pool.findIndex(({ n, version: of }) => n === first && of === version);
+    const back = pool.length && pool[0].version === version ? pool[0].n - first : 0;
+    if (at > 0) {
+      const left = pool.splice(0, at);
+      body.append(...left.map(({ line }) => line));
+      pool.push(...left);
+    } else if (at < 0 && back > 0 && back < pool.length) {
+      const entered = pool.splice(pool.length - back);
+      body.prepend(...entered.map(({ line }) => line));
+      pool.unshift(...entered);
     }
   }
 
   const drawSoon = () => (frame ||= requestAnimationFrame(draw));
 
-  function fill(line, n, nameWidth) {
+  function fill(place, n) {
+    const { line } = place;
+    place.n = n;
+    place.version = version;
     line.id = `${id}-${n}`;
     line.dataset.row = n;
     line.setAttribute("aria-rowindex", n + 2);
-    line.setAttribute("aria-selected", n === active);
-    line.classList.toggle("active", n === active);
     line.classList.toggle("match", Boolean(isMatch(rows[n])));
     if (isTree) tellLevel(line, rows[n], nameWidth);
     fillCells(line, columns, rows[n]);
