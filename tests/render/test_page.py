@@ -13,12 +13,14 @@ import pytest
 from building import profile_of
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import profiles
 
 import profkit
-from profkit.profile import Kind, SampleTable
+from profkit.profile import Kind, SampleTable, StackTree
 from profkit.render.page import PageOptions, data, flame_html
 from profkit.render.page.columns import ColumnWriter
 from profkit.render.page.samples import Rows, Times, bounded, summed
+from profkit.render.page.siblings import by_rank
 
 HOSTILE = "</script><script>alert(1)</script>"
 
@@ -147,6 +149,17 @@ def test_sources_are_those_of_the_functions_that_occur() -> None:
     )
     head, _ = held(page_of(profile))
     assert head["sources"] == {"/srv/a.js": "one\n    two\\u202e"}
+
+
+@given(profiles(), st.integers(1, 9))
+def test_siblings_stand_by_rank(profile, ranks) -> None:
+    tree = profile.tree
+    rank = tree.frame.astype(np.int64) * 7 % ranks
+    found, place = by_rank(tree, rank)
+    expected, places = StackTree.from_parents(tree.parent, rank)
+    for column in ("parent", "frame", "subtree_end"):
+        assert getattr(found, column).tolist() == getattr(expected, column).tolist()
+    assert place.tolist() == places.tolist()
 
 
 def rows_of(*samples):

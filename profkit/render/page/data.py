@@ -11,7 +11,6 @@ import numpy as np
 from profkit.profile import (
     ABSENT,
     Kind,
-    StackTree,
     Tier,
     function_name,
     short_place,
@@ -21,6 +20,7 @@ from profkit.profile.columns import unique_rows
 from profkit.render.escape import escape
 from profkit.render.page.columns import ColumnWriter
 from profkit.render.page.samples import bounded, rows_of, summed
+from profkit.render.page.siblings import by_rank
 from profkit.render.palette import FAMILIES, swatch
 from profkit.render.values import scale_of
 from profkit.transforms.times import recorded_span
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from profkit.profile import Profile, Thread
+    from profkit.profile import Profile, StackTree, Thread
     from profkit.render.page.samples import Rows
 
     Integers = npt.NDArray[np.integer]
@@ -103,7 +103,7 @@ def _named_tree(profile: Profile, by_name: Integers) -> tuple[StackTree, Integer
     order = np.lexsort((frames.line[first], frames.tier[first], function[first]))
     rank = np.empty(len(first), np.int64)
     rank[order] = np.arange(len(first))
-    tree, place = StackTree.from_parents(profile.tree.parent, rank[row_of][profile.tree.frame])
+    tree, place = by_rank(profile.tree, rank[row_of][profile.tree.frame])
     return tree, place, first[order]
 
 

@@ -142,7 +142,8 @@ def _hash(text: str) -> str:
 
 
 def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    packer = zlib.compressobj(_QUICK, zlib.DEFLATED, _GZIP)
+    # Runs are most of what is in columns; to look for more takes longer and finds little.
+    packer = zlib.compressobj(_QUICK, zlib.DEFLATED, _GZIP, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
     for piece in pieces:
         yield packer.compress(piece)
     yield packer.flush()
