@@ -105,13 +105,15 @@ function ledgerTable(model) {
 }
 
 /** Say what the file has, or profkit can tell, that the page does not show. */
-function leftOut({ functions, tree, sources, start }) {
+function leftOut({ functions, tree, sources, start, format }) {
+  const isOfV8 = format.includes("v8log");
   const hasTexts = Object.keys(sources).length > 0;
   const hasLines = tree.line.some((line) => line > 0);
   return [
     !start.idle && "Idle time is in no figure, unless the page is opened with it.",
-    "The states of V8's virtual machine are not in the page: by category, garbage collection and compilation that only a state tells count for the functions that they interrupted. See profkit top --by state.",
-    "Functions that no sample is in, addresses of native code, and deoptimisations are not in the page. See profkit deopts.",
+    isOfV8 && "The states of V8's virtual machine are not in the page: by category, garbage collection and compilation that only a state tells count for the functions that they interrupted. See profkit top --by state.",
+    isOfV8 && "Deoptimisations are not in the page. See profkit deopts.",
+    "Functions that no sample is in, and addresses of native code, are not in the page.",
     "Names and paths longer than 2,000 letters are cut.",
     !hasLines && "The recording tells no lines that ran, or was read without them.",
     !hasTexts && "The page holds no source text.",

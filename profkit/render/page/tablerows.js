@@ -8,7 +8,7 @@ const LEVELS_TOLD = 12; // deeper rows say their level
 
 // How wide columns are, by kind; on a phone some are left out, and the place stands below the name.
 const WIDE = {
-  figure: "116px",
+  figure: "132px",
   share: "92px",
   "share long": "92px",
   number: "64px",
@@ -35,11 +35,12 @@ export function heading(column, n, sort) {
     : element("span", {}, column.title);
   return element(
     "div",
-    { class: `cell ${column.kind}`, role: "columnheader", "aria-colindex": n + 1 },
+    { class: `cell ${column.kind}`, role: "columnheader", "aria-colindex": n + 1, title: column.title },
     inside,
   );
 }
 
+/** Say on a column's header whether rows are sorted by it. */
 export function tellOrder(made, column, sort) {
   if (!column.order) return;
   const order = sort?.key === column.key ? (sort.order > 0 ? "ascending" : "descending") : "none";
