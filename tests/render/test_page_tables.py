@@ -185,6 +185,23 @@ def test_what_is_open_stays_open_under_a_filter(open_tables, service) -> None:
     assert names_of(page) == ["serve", "logRequest", "write", "logRequest", "parseBody"]
 
 
+def test_the_active_row_is_kept_under_a_filter_and_in_another_order(open_tables, service) -> None:
+    page = open_tables(service, "view=tree")
+    press(page, "Home", "ArrowRight", "End", "ArrowUp")
+    assert active(page) == "parseBody"
+    page.get_by_role("button", name="function").click()
+    assert names_of(page) == ["serve", "logRequest", "parseBody", "tick"]
+    page.get_by_role("button", name="function").click()
+    assert names_of(page) == ["tick", "serve", "parseBody", "logRequest"]
+    assert active(page) == "parseBody"
+    page.evaluate("location.hash += '&focus=serve'")
+    expect(row(page, "tick")).to_have_count(0)
+    assert active(page) == "parseBody"
+    page.evaluate("location.hash += '&ignore=parse'")
+    expect(row(page, "parseBody")).to_have_count(0)
+    expect(table(page).locator(".row.active:not([hidden])")).to_have_count(0)
+
+
 def test_heavy_shows_who_called(open_tables, service) -> None:
     page = open_tables(service, "view=heavy")
     press(page, "Home", "ArrowDown", "ArrowRight")

@@ -6,12 +6,14 @@ import { createTable } from "profkit/table";
 import { createUnfolding } from "profkit/unfolding";
 
 /**
- * Make the table in `host`. `columns` are those of table.js; `fnOf(row)` is the function that a row
- * is about, or -1, and `nameOf(row)` what else it is. `isInverted` tells that a row calls the one above it.
- * `select`, `follow` and `open` are those of table.js,
- * `drawn` is told the rows that stand in it.
+ * Make the table in `host`. `label`, `columns`, `select`, `follow` and `open` are those of table.js.
+ * `fnOf(row)` is the function that a row is about, or -1, and `nameOf(row)` what it is called.
+ * `isInverted` tells that a row calls the one above it, `first` is the column that sorts at first, and
+ * `drawn` is told the rows that stand in the table.
  */
-export function createCallTable(host, app, { label, columns, by, nameOf, fnOf, isInverted, first, select, follow, open, drawn = () => {} }) {
+export function createCallTable(host, app, options) {
+  const { label, columns, by, nameOf, fnOf, isInverted, first, drawn = () => {} } = options;
+  const { select, follow, open } = options;
   const unfolding = createUnfolding();
   let order = sortOf("", columns, first);
   let match = null; // Uint8Array by the rows' `fn`
@@ -38,8 +40,8 @@ export function createCallTable(host, app, { label, columns, by, nameOf, fnOf, i
   /** Show the table's rows again, at one of them. */
   function draw(row = table.row) {
     const rows = unfolding.flat();
-    const at = row ? rows.indexOf(row) : -1;
-    table.show(rows, { sort: order, note, match: (one) => match?.[one.fn], at: at < 0 ? table.index : at });
+    const at = row ? rows.findIndex((one) => isSame(one, row)) : -1;
+    table.show(rows, { sort: order, note, match: (one) => match?.[one.fn], at });
     drawn(rows);
     return at;
   }
@@ -109,9 +111,14 @@ export function createCallTable(host, app, { label, columns, by, nameOf, fnOf, i
       draw(null);
     },
     rows: unfolding.flat,
-    focus: table.focus,
     destroy: table.destroy,
   };
+}
+
+/** Tell whether two rows stand for the same functions, one below the other. */
+function isSame(one, other) {
+  while (one && other && one.fn === other.fn) [one, other] = [one.above, other.above];
+  return one === other; // both ended
 }
 
 const byNumber = (a, b) => a.fn - b.fn; // functions are numbered in the order of their names

@@ -254,7 +254,6 @@ export function createTable(host, { label, columns, isTree = false, on }) {
   return {
     show,
     go,
-    focus: () => grid.focus(),
     get row() {
       return rows[active] ?? null;
     },
