@@ -8,7 +8,7 @@ from profkit.profile import function_name, thread_name
 from profkit.render.cells import kept, notes, plain
 from profkit.render.escape import escape
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
-from profkit.render.values import count, duration, share, shown_of
+from profkit.render.values import count, duration, moment, round_up, share, shown_of
 from profkit.symbols.packages import NODE, STDLIB
 from profkit.views.activity import Activity
 
@@ -117,27 +117,14 @@ def _axis(view: Timeline) -> str:
     whole = int(view.edges[-1] - view.edges[0])
     if not whole:
         return "0"
-    step = _round_up(max(whole * min(_TICK, max(buckets // 2, 1)) // buckets, 1))
+    step = round_up(max(whole * min(_TICK, max(buckets // 2, 1)) // buckets, 1))
     line = ""
-    for moment in range(0, whole, step):
-        at = moment * buckets // whole
-        label = f"|{_moment(moment)}"
+    for tick in range(0, whole, step):
+        at = tick * buckets // whole
+        label = f"|{moment(tick)}"
         if at + len(label) <= buckets or not line:
             line = line.ljust(at) + label
     return line
-
-
-def _round_up(number: int) -> int:
-    """Return the next number that is 1, 2 or 5 times a power of ten."""
-    power = int(10 ** (len(str(number)) - 1))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= number)
-
-
-def _moment(nanoseconds: int) -> str:
-    for unit, size in (("s", 10**9), ("ms", 10**6), ("µs", 10**3)):
-        if nanoseconds >= size:
-            return f"{nanoseconds / size:g} {unit}"
-    return f"{nanoseconds} ns" if nanoseconds else "0"
 
 
 def _stretches(profile: Profile, view: Timeline) -> Table:

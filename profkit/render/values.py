@@ -16,8 +16,10 @@ __all__ = [
     "Scale",
     "count",
     "duration",
+    "moment",
     "noteworthy_losses",
     "percent",
+    "round_up",
     "scale_of",
     "share",
     "shown_of",
@@ -100,6 +102,20 @@ def duration(nanoseconds: int) -> str:
         if abs(nanoseconds) >= divisor:
             return Scale(unit, divisor, decimals).with_label(nanoseconds)
     return f"{nanoseconds} ns"
+
+
+def moment(nanoseconds: int) -> str:
+    """Return a time on an axis, without digits that say nothing: ``0``, ``50 ms``, ``1.5 s``."""
+    for unit, size in (("s", _SECOND), ("ms", _MILLISECOND), ("µs", _MICROSECOND)):
+        if nanoseconds >= size:
+            return f"{nanoseconds / size:.9g} {unit}"
+    return f"{nanoseconds} ns" if nanoseconds else "0"
+
+
+def round_up(number: int) -> int:
+    """Return the next number that is 1, 2 or 5 times a power of ten."""
+    power = int(10 ** (len(str(number)) - 1))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= number)
 
 
 def noteworthy_losses(ledger: Ledger) -> str:

@@ -311,8 +311,8 @@ def test_nothing_of_the_header_overlaps(open_page, service, size) -> None:
 @pytest.mark.parametrize(
     ("scheme", "page_color", "box_color", "text_color"),
     [
-        ("light", "rgb(255, 255, 255)", "rgb(252, 193, 118)", "rgb(29, 31, 36)"),
-        ("dark", "rgb(21, 23, 27)", "rgb(121, 77, 2)", "rgb(236, 238, 241)"),
+        ("light", "rgb(255, 255, 255)", "rgb(234, 173, 108)", "rgb(29, 31, 36)"),
+        ("dark", "rgb(21, 23, 27)", "rgb(137, 91, 13)", "rgb(236, 238, 241)"),
     ],
 )
 def test_colours_follow_the_reader_s_scheme(
@@ -424,7 +424,7 @@ def test_an_img_shows_the_picture(browser, service) -> None:
     )
     page.close()
     assert size == 1200
-    assert color == [254, 205, 158, 255]  # of .a1
+    assert color == [235, 180, 111, 255]  # of .a1
 
 
 def test_an_empty_picture_is_one_line_of_text(open_page) -> None:

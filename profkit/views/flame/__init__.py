@@ -6,7 +6,24 @@ Queue 14(2), 2016) is the source of the idea. Turned over (``heavy``) it begins 
 that the time was spent in; a flame chart (``chart``) has the stacks in the order of time.
 """
 
-from profkit.views.flame.graph import FlameGraph, FlameOptions, FlamePart, Layout
+from profkit.views.flame.difference import flame_difference
+from profkit.views.flame.graph import (
+    FlameChange,
+    FlameGraph,
+    FlameOptions,
+    FlamePart,
+    Layout,
+    WidthBy,
+)
 from profkit.views.flame.parts import flame
 
-__all__ = ["FlameGraph", "FlameOptions", "FlamePart", "Layout", "flame"]
+__all__ = [
+    "FlameChange",
+    "FlameGraph",
+    "FlameOptions",
+    "FlamePart",
+    "Layout",
+    "WidthBy",
+    "flame",
+    "flame_difference",
+]

@@ -122,6 +122,8 @@ def by_time(
         own=table[3],
         total=table[4],
         tier=table[5],
+        sides=np.zeros((0, table.shape[1]), np.int64),
+        sides_own=np.zeros((0, table.shape[1]), np.int64),
         existing=int((depth + 1 - shared).sum()),
         cut=int(length.sum()) - int(table[3].sum()),
     )

@@ -13,16 +13,26 @@ from profkit.errors import UsageError
 from profkit.profile import NANOSECONDS, ValueType
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from profkit.profile import Profile
     from profkit.profile.columns import IndexColumn, ValueColumn
 
-__all__ = ["FlameGraph", "FlameOptions", "FlamePart", "Layout"]
+__all__ = ["FlameChange", "FlameGraph", "FlameOptions", "FlamePart", "Layout", "WidthBy"]
 
 Layout: TypeAlias = Literal["graph", "heavy", "chart"]
 """``graph`` merges stacks from their roots on, ``heavy`` from their leaves on; ``chart`` has them
 in the order of time."""
 
+WidthBy: TypeAlias = Literal["candidate", "base", "both", "delta"]
+"""How wide a box of a difference is: by its value in the candidate or in the base, by the mean of
+its shares in both, or by how much the shares of the stacks in it changed."""
+
+BILLION = 10**9
+"""What shares are counted in where widths are shares: whole numbers, like all widths."""
+
 _TIME = ValueType("time", NANOSECONDS)
+_SHARE = ValueType("share", "billionths")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,8 @@ class FlameOptions:
     ``value_type`` is a column of the samples' values; a chart shows time instead. ``width`` is that
     of the picture and ``min_width`` that of the narrowest box drawn, both in pixels; of more than
     ``max_boxes`` boxes the widest are drawn, and among equals those nearest to the root.
-    ``per_thread`` lays out each thread by itself, as a chart always does.
+    ``per_thread`` lays out each thread by itself, as a chart always does. ``width_by`` is for
+    differences.
 
     Raises :class:`UsageError` for a width that is not positive.
     """
@@ -44,6 +55,7 @@ class FlameOptions:
     max_boxes: int = 40_000
     layout: Layout = "graph"
     per_thread: bool = False
+    width_by: WidthBy = "candidate"
 
     def __post_init__(self) -> None:
         if self.width <= 0:
@@ -71,6 +83,40 @@ class FlamePart:
 
 
 @dataclass(frozen=True, slots=True)
+class FlameChange:
+    """What became of each box from the base to the candidate; columns of shape ``(boxes,)``.
+
+    ``base`` and ``candidate`` are its totals on both sides, ``base_self`` and ``candidate_self``
+    its self values (``int64``, in the unit of the value type that is compared); shares are of
+    ``base_total`` and ``candidate_total``. ``of_function`` (``float64``) is by how much the share
+    of its function changed all in all, recursion counted once.
+
+    ``gone`` are the functions that only the base has, ``new`` those that only the candidate has,
+    each with its total there, the greatest first; ``gone_self`` and ``new_self`` the sums of their
+    self values. ``base_names`` and ``candidate_names`` are the files of the runs.
+    """
+
+    base: ValueColumn
+    candidate: ValueColumn
+    base_self: ValueColumn
+    candidate_self: ValueColumn
+    of_function: npt.NDArray[np.float64]
+    base_total: int
+    candidate_total: int
+    gone: tuple[tuple[int, int], ...]
+    new: tuple[tuple[int, int], ...]
+    gone_self: int
+    new_self: int
+    base_names: tuple[str, ...]
+    candidate_names: tuple[str, ...]
+
+    @property
+    def of_node(self) -> npt.NDArray[np.float64]:
+        """By how much the share of each box changed; ``float64``, shape ``(boxes,)``."""
+        return self.candidate / max(self.candidate_total, 1) - self.base / max(self.base_total, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class FlameGraph(Displayed):
     """One row a box, part by part and in depth-first order; columns of shape ``(boxes,)``.
 
@@ -89,8 +135,8 @@ class FlameGraph(Displayed):
     ``options`` are what it was laid out with. ``pruned`` boxes were too narrow to be drawn; what
     would stand on them in a heavy graph is not counted. ``pruned_self`` is the sum of their self
     values. ``idle`` is what was left out as idle. ``threads_left_out`` are those without times in
-    a chart, and elsewhere those without any value where each has its part. ``profile`` is what it
-    is a view of.
+    a chart, and elsewhere those without any value where each has its part. ``change`` is there in
+    a difference. ``profile`` is what it is a view of.
     """
 
     profile: Profile = field(repr=False, compare=False)
@@ -107,6 +153,7 @@ class FlameGraph(Displayed):
     idle: int
     start: int = 0
     threads_left_out: int = 0
+    change: FlameChange | None = None
 
     def __len__(self) -> int:
         return len(self.function)
@@ -133,4 +180,6 @@ class FlameGraph(Displayed):
         """What the figures measure."""
         if self.options.layout == "chart":
             return _TIME
+        if self.change and self.options.width_by in ("both", "delta"):
+            return _SHARE
         return self.profile.value_types[self.options.value_type]

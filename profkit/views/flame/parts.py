@@ -11,21 +11,23 @@ from profkit.profile import ABSENT
 from profkit.profile.columns import concat, indexes, values
 from profkit.views.flame.chart import by_time, timed_spans
 from profkit.views.flame.graph import FlameGraph, FlameOptions, FlamePart
-from profkit.views.flame.stacks import Boxes, named_stacks, turned_over, upright
+from profkit.views.flame.stacks import Boxes, measure, named_stacks, turned_over, upright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import numpy.typing as npt
 
     from profkit.profile import Profile
+    from profkit.views.flame.graph import FlameChange
+    from profkit.views.flame.stacks import Measured, NamedStacks
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["flame"]
+__all__ = ["Part", "flame", "joined_parts", "stand"]
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """A part that is laid out: its thread, -1 for all, its whole, and what stands on that."""
 
     thread: int
@@ -54,23 +56,27 @@ def flame(profile: Profile, options: FlameOptions | None = None) -> FlameGraph:
     if int(sampled.min(initial=0)) < 0:
         raise UsageError("a flame graph cannot show negative values")
     stacks = named_stacks(profile)
-    lay_out = turned_over if options.layout == "heavy" else upright
     parts, whole = [], 0
     for thread, part in _threads(profile, apart=options.per_thread):
         measured = part.self_values(options.value_type, include_idle=options.include_idle)
         total = int(measured.sum())
         whole += total
         if total or thread == ABSENT:
-            boxes = lay_out(profile, stacks, measured, options.least(total))
-            parts.append(_Part(thread, total, 0, boxes))
+            boxes = stand(options)(stacks, measure(profile, stacks, measured), options.least(total))
+            parts.append(Part(thread, total, 0, boxes))
     used = sum(len(thread.samples) > 0 for thread in profile.threads)
-    return _joined(
+    return joined_parts(
         profile,
         options,
         parts,
         idle=int(sampled.sum()) - whole,
         left_out=used - len(parts) if options.per_thread else 0,
     )
+
+
+def stand(options: FlameOptions) -> Callable[[NamedStacks, Measured, int], Boxes]:
+    """Return what stands boxes on one another, in a graph or a heavy one."""
+    return turned_over if options.layout == "heavy" else upright
 
 
 def _threads(profile: Profile, *, apart: bool) -> Iterable[tuple[int, Profile]]:
@@ -93,8 +99,8 @@ def _chart(profile: Profile, options: FlameOptions) -> FlameGraph:
     for thread, spans in shown.items():
         boxes = by_time(profile, stacks, spans, begin=begin, least=options.least(whole))
         blank = whole - int((spans.end - spans.start).sum())
-        parts.append(_Part(thread, whole, blank, boxes))
-    return _joined(
+        parts.append(Part(thread, whole, blank, boxes))
+    return joined_parts(
         profile,
         options,
         parts,
@@ -104,17 +110,21 @@ def _chart(profile: Profile, options: FlameOptions) -> FlameGraph:
     )
 
 
-def _joined(
+def joined_parts(
     profile: Profile,
     options: FlameOptions,
-    parts: Sequence[_Part],
+    parts: Sequence[Part],
     *,
     idle: int,
     left_out: int,
     start: int = 0,
+    change: Callable[[Boxes], FlameChange] | None = None,
 ) -> FlameGraph:
-    """Put the parts one after the other, the box of everything at the head of each."""
-    parts = parts or [_Part(ABSENT, 0, 0, _NO_BOXES)]
+    """Put the parts one after the other, the box of everything at the head of each.
+
+    ``change`` makes of the boxes of the only part what is said of a difference.
+    """
+    parts = parts or [Part(ABSENT, 0, 0, _NO_BOXES)]
     kept = _widest(parts, options.max_boxes)
     sizes = [len(rows) + 1 for rows in kept]
     ends = np.cumsum(sizes).tolist()
@@ -146,10 +156,16 @@ def _joined(
         idle=idle,
         start=start,
         threads_left_out=left_out,
+        change=change(_only(parts[0].boxes, kept[0])) if change else None,
     )
 
 
-def _widest(parts: Sequence[_Part], limit: int) -> list[Numbers]:
+def _only(boxes: Boxes, rows: Numbers) -> Boxes:
+    columns = [column[..., rows] for column in boxes[:-2]]
+    return Boxes(*columns, existing=boxes.existing, cut=boxes.cut)
+
+
+def _widest(parts: Sequence[Part], limit: int) -> list[Numbers]:
     """Return the rows of each part that are drawn; with a box what it stands on, which is wider."""
     sizes = [len(part.boxes.total) for part in parts]
     if sum(sizes) <= limit:
@@ -164,4 +180,5 @@ def _widest(parts: Sequence[_Part], limit: int) -> list[Numbers]:
 
 
 _NONE = np.zeros(0, np.int64)
-_NO_BOXES = Boxes(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, 0, 0)
+_NO_SIDES = np.zeros((0, 0), np.int64)
+_NO_BOXES = Boxes(_NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NO_SIDES, _NO_SIDES, 0, 0)

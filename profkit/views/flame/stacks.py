@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["Boxes", "NamedStacks", "left_edges", "named_stacks", "turned_over", "upright"]
+__all__ = [
+    "Boxes",
+    "Measured",
+    "NamedStacks",
+    "left_edges",
+    "measure",
+    "merged_values",
+    "named_stacks",
+    "turned_over",
+    "upright",
+]
 
 
 class NamedStacks(NamedTuple):
@@ -33,11 +43,25 @@ class NamedStacks(NamedTuple):
     place: IndexColumn
 
 
+class Measured(NamedTuple):
+    """What is laid out, by node of :class:`NamedStacks`.
+
+    ``own`` (``int64``, shape ``(nodes,)``) is how wide a node is by itself; ``sides`` (shape
+    ``(sides, nodes)``) are the own values that are compared, none where nothing is. ``by_frame``
+    are a profile and the own values of its nodes, which tell of tiers, or None.
+    """
+
+    own: Numbers
+    sides: Numbers
+    by_frame: tuple[Profile, ValueColumn] | None
+
+
 class Boxes(NamedTuple):
     """The boxes of one part but for that of everything; columns of shape ``(boxes,)``.
 
-    ``depth`` is 1 for those on it. ``existing`` is how many there would be without a least width,
-    and ``cut`` the self values of those that are missing.
+    ``depth`` is 1 for those on it. ``sides`` and ``sides_own`` (shape ``(sides, boxes)``) are the
+    totals and own values of what is compared. ``existing`` is how many boxes there would be without
+    a least width, and ``cut`` the self values of those that are missing.
     """
 
     function: npt.NDArray[np.integer]
@@ -46,6 +70,8 @@ class Boxes(NamedTuple):
     own: Numbers
     total: Numbers
     tier: npt.NDArray[np.integer]
+    sides: Numbers
+    sides_own: Numbers
     existing: int
     cut: int
 
@@ -62,39 +88,54 @@ def named_stacks(profile: Profile) -> NamedStacks:
     return NamedStacks(tree, by_name, place)
 
 
-def upright(profile: Profile, stacks: NamedStacks, measured: ValueColumn, least: int) -> Boxes:
-    """Stand callees on callers; ``measured`` is the own value of each of the profile's nodes."""
-    tree = stacks.tree
-    own = np.zeros(len(tree), np.int64)
-    np.add.at(own, stacks.place, measured)
+def measure(profile: Profile, stacks: NamedStacks, own: ValueColumn) -> Measured:
+    """Return what one side has: ``own`` is the own value of each of the profile's nodes."""
+    merged = merged_values(stacks, own)
+    by_frame = (profile, own) if profile.frames.tier.any() else None
+    return Measured(merged, np.zeros((0, len(merged)), np.int64), by_frame)
+
+
+def merged_values(stacks: NamedStacks, own: ValueColumn) -> Numbers:
+    """Sum values of the profile's nodes by named stack; shape ``(nodes,)``."""
+    answer = np.zeros(len(stacks.tree), np.int64)
+    np.add.at(answer, stacks.place, own)
+    return answer
+
+
+def upright(stacks: NamedStacks, measured: Measured, least: int) -> Boxes:
+    """Stand callees on callers; what is narrower than ``least`` is left out."""
+    tree, own = stacks.tree, measured.own
     total = tree.totals(values(own))
     drawn = np.flatnonzero(total >= least)  # with a node its ancestors, for none is narrower
-    spent = np.zeros((0, len(Tier)), np.int64)
-    if _has_tiers(profile):
+    tier = np.zeros(len(drawn), np.int64)
+    if measured.by_frame:
+        profile, by_node = measured.by_frame
         spent = np.zeros((len(tree), len(Tier)), np.int64)
-        tier = profile.frames.tier[profile.tree.frame]
-        np.add.at(spent, (stacks.place, tier), profile.tree.totals(measured))
+        column = profile.frames.tier[profile.tree.frame]
+        np.add.at(spent, (stacks.place, column), profile.tree.totals(by_node))
+        tier = spent[drawn].argmax(axis=1)
+    totals = [tree.totals(values(side))[drawn] for side in measured.sides]
     return Boxes(
         function=stacks.by_name[tree.frame[drawn]],
         depth=tree.depth[drawn] + 1,
         x=left_edges(tree, own)[drawn],
         own=own[drawn],
         total=total[drawn],
-        tier=_greatest(spent[drawn] if len(spent) else spent, len(drawn)),
+        tier=tier,
+        sides=np.array(totals, np.int64).reshape(len(totals), len(drawn)),
+        sides_own=measured.sides[:, drawn],
         existing=int(np.count_nonzero(total)),
         cut=int(own.sum()) - int(own[drawn].sum()),
     )
 
 
-def turned_over(profile: Profile, stacks: NamedStacks, measured: ValueColumn, least: int) -> Boxes:
+def turned_over(stacks: NamedStacks, measured: Measured, least: int) -> Boxes:
     """Stand callers on callees, the functions that the value was spent in at the foot.
 
     What is narrower than ``least`` goes no further up while the stacks are climbed, so a million
     of them are no more work than what is drawn.
     """
-    tree, group = stacks.tree, stacks.tree.frame
-    own = np.zeros(len(tree), np.int64)
-    np.add.at(own, stacks.place, measured)
+    tree, group, own = stacks.tree, stacks.tree.frame, measured.own
     dropped = 0
 
     def keep(total: Numbers, of_parent: Numbers) -> npt.NDArray[np.bool_]:  # noqa: ARG001
@@ -114,18 +155,24 @@ def turned_over(profile: Profile, stacks: NamedStacks, measured: ValueColumn, le
     remaining = total.copy()
     np.subtract.at(remaining, boxes.parent[has_callee], total[has_callee])
     alone = np.where(has_callee, 0, total)
-    spent = np.zeros((0, len(Tier)), np.int64)
-    if _has_tiers(profile):
+    tier = np.zeros(len(boxes), np.int64)
+    if measured.by_frame and len(boxes):
+        profile, by_node = measured.by_frame
+        column = profile.frames.tier[profile.tree.frame]
         rank = group[stacks.place]
-        tier = profile.frames.tier[profile.tree.frame]
-        spent = _sums_of_callers(profile.tree, rank, boxes, measured, tier)
+        tier = _sums_of_callers(profile.tree, rank, boxes, by_node, column).argmax(axis=1)
+    one = np.zeros(len(tree), np.int64)
+    sides = [_sums_of_callers(tree, group, boxes, side, one)[:, 0] for side in measured.sides]
+    reaching = np.array(sides, np.int64).reshape(len(sides), len(boxes))
     return Boxes(
         function=stacks.by_name[boxes.frame],
         depth=boxes.depth + 1,
         x=left_edges(boxes, remaining),
         own=alone,
         total=total,
-        tier=_greatest(spent, len(boxes)),
+        tier=tier,
+        sides=reaching,
+        sides_own=np.where(has_callee, 0, reaching),
         existing=len(boxes) + dropped,
         cut=int(own.sum()) - int(alone.sum()),
     )
@@ -141,21 +188,11 @@ def left_edges(tree: StackTree, own: Numbers) -> Numbers:
     return left
 
 
-def _has_tiers(profile: Profile) -> bool:
-    return bool(profile.frames.tier.any())
-
-
-def _greatest(spent: Numbers, count: int) -> npt.NDArray[np.int64]:
-    """Return the column with the greatest value of each row, 0 for all where there are no rows."""
-    found: Numbers = spent.argmax(axis=1) if len(spent) else np.zeros(count, np.int64)
-    return found
-
-
 def _sums_of_callers(
     tree: StackTree,
     group: npt.NDArray[np.integer],
     boxes: StackTree,
-    value: ValueColumn,
+    value: Numbers,
     column: npt.NDArray[np.integer],
 ) -> Numbers:
     """Sum what reaches each box of a tree turned over, by the column of the nodes it comes through.
@@ -169,7 +206,7 @@ def _sums_of_callers(
     known = np.append(key[order], np.iinfo(np.int64).max)
     answer = np.zeros((len(boxes), int(column.max(initial=0)) + 1), np.int64)
     node = np.flatnonzero(value)
-    reaching = np.asarray(value)[node]
+    reaching = value[node]
     below = np.full(len(node), ABSENT, np.int64)
     while len(node):
         wanted = (below + 1) * span + group[node]
