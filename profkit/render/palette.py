@@ -7,9 +7,12 @@ colour-blind readers too, if only by their lightness; a test holds that, and tha
 
 from __future__ import annotations
 
+import re
 import zlib
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from profkit.profile import Kind, Tier
@@ -28,6 +31,7 @@ __all__ = [
     "Coloring",
     "Scheme",
     "change_swatch",
+    "light_colors",
     "swatch",
 ]
 
@@ -178,6 +182,14 @@ def change_swatch(change: float) -> str:
     if change < 0:
         return CHANGE[len(_STEPS) - bisect_right(_STEPS, -change)]
     return CHANGE[bisect_right(_STEPS, change)]
+
+
+@cache
+def light_colors() -> dict[str, str]:
+    """Return the colours of light pages by their class, such as ``#eaad6c`` for ``a0``."""
+    sheet = resources.files("profkit.render").joinpath("flame.css").read_text("utf-8")
+    light = sheet.partition("@media (prefers-color-scheme: dark)")[0]
+    return dict(re.findall(r"\.(\w\d) \{ fill: (#\w{6}); \}", light))
 
 
 def _shade(family: str, name: str) -> str:
