@@ -17,7 +17,7 @@ from profkit.errors import UsageError
 from profkit.render.flame_svg import DiffBy, FlameStyle
 from profkit.render.palette import SCHEMES
 from profkit.render.records import record_of
-from profkit.transforms.joining import Joined
+from profkit.transforms.joining import Joined, Side
 from profkit.views.flame import FlameOptions, Layout, WidthBy
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def flame(
         per_thread=per_thread,
         width_by=width_by or "candidate",
     )
-    title = title or _title(profile.meta.source)
+    title = title or _title(subject)
     style = FlameStyle(title, icicle, color or "package", diff_by or "node")
     picture = Picture(subject, options, style, width, min_width, depth)
     if as_json:
@@ -187,6 +187,12 @@ def _read(
     )
 
 
-def _title(source: str) -> str:
-    """Return the names of the files that a profile came from, without their folders."""
-    return ", ".join(PurePath(part).name for part in source.split(", "))
+def _title(subject: Profile | Joined) -> str:
+    """Return the names of the files that are shown, without their folders."""
+    if isinstance(subject, Joined):
+        base, candidate = (
+            ", ".join(PurePath(subject.runs[run].name).name for run in subject.of_side(side))
+            for side in Side
+        )
+        return f"{candidate} against {base}"
+    return ", ".join(PurePath(part).name for part in subject.meta.source.split(", "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-__all__ = ["fit", "fit_path", "xml"]
+__all__ = ["fit", "fit_middle", "fit_path", "xml"]
 
 _LEAST_CELLS = 3
 _LAST_NARROW_LETTER = "\u10ff"
@@ -39,6 +39,14 @@ def _cells(letter: str) -> int:
 def fit_path(text: str, letters: float) -> str:
     """Shorten a path from its beginning: the end tells more."""
     return text if len(text) <= letters else f"…{text[1 - max(_LEAST_CELLS, int(letters)) :]}"
+
+
+def fit_middle(text: str, letters: float) -> str:
+    """Shorten a text in its middle: a path's end tells more, but a share's beginning does."""
+    if len(text) <= letters:
+        return text
+    half = max(int(letters / 2) - 1, 1)
+    return f"{text[:half]}…{text[-half:]}"
 
 
 def xml(text: str) -> str:

@@ -30,6 +30,7 @@ _GAP = 0.6
 _WORTH_GAP = 1.5
 _LEAST = 0.1
 _TICK = 100
+_LAST_TICK = 40
 
 # What a letter of the labels is wide, whose font is a monospace of 11 pixels. The script measures;
 # this serves those who look without it.
@@ -124,6 +125,8 @@ def axis(graph: FlameGraph, bottom: int) -> Iterator[str]:
     step = round_up(max(graph.total * min(_TICK, room) // room, 1))
     for tick in range(0, graph.total, step):
         x = MARGIN + tick * room / graph.total
+        if tick and x > room - _LAST_TICK:
+            break  # there is no room for what it says
         yield (
             f'<g transform="translate({x:.1f} 0)"><path d="M0 {HEADER + 3}V{bottom}"/>'
             f'<text x="3" y="{HEADER + 12}">{moment(tick)}</text></g>'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from profkit.profile import COUNT, function_name
 from profkit.render.cells import kept
 from profkit.render.escape import escape
-from profkit.render.fitting import fit, fit_path, xml
+from profkit.render.fitting import fit, fit_middle, xml
 from profkit.render.flame_words import LONGEST_UNIT
 from profkit.render.palette import CHANGE, SCHEMES
 from profkit.render.values import count, duration, percent
@@ -25,7 +25,8 @@ __all__ = ["Note", "flow", "legend", "remarks", "why_empty"]
 _LINE = 18
 _SWATCH = 12
 _LETTER = 6.8
-_NAMED = 5
+_NAMED = 4
+_LONGEST_NAME = 24
 
 
 class Note(NamedTuple):
@@ -39,6 +40,8 @@ def legend(graph: FlameGraph, coloring: Coloring, swatches: Iterable[str]) -> It
     """Yield what the colours mean, of those families that occur."""
     if graph.change:
         yield Note("points of share from the base: −5 −2 −0.5 −0.1 0 +0.1 +0.5 +2 +5", CHANGE)
+        if any("gone" in swatch for swatch in swatches):
+            yield Note("only in the base", [f"{CHANGE[0]} gone"])
         return
     present = {swatch[0] for swatch in swatches}
     for meaning, families in SCHEMES[coloring].legend.items():
@@ -94,7 +97,7 @@ def _of_sides(profile: Profile, change: FlameChange, scale: Scale) -> Iterator[N
         if not found:
             continue
         named = [
-            f"{fit(escape(function_name(profile, function)), 40)} {percent(total, whole)}"
+            f"{fit(escape(function_name(profile, function)), _LONGEST_NAME)} {percent(total, whole)}"
             for function, total in found[:_NAMED]
         ]
         rest = " …" if len(found) > _NAMED else ""
@@ -114,7 +117,7 @@ def flow(notes: Iterable[Note], margin: int, width: int, top: int) -> tuple[list
             for i, swatch in enumerate(swatches)
         )
         start = len(swatches) * _SWATCH + 4 if swatches else 0
-        shown = fit_path(text, (room - start) / _LETTER)
+        shown = fit_middle(text, (room - start) / _LETTER)
         wide = start + len(shown) * _LETTER
         if left and left + wide > room:
             left, top = 0.0, top + _LINE

@@ -98,7 +98,7 @@ def _legend(graph: FlameGraph, style: FlameStyle, colors: Sequence[str]) -> Iter
     used = [color for color, is_used in zip(colors, is_box.tolist(), strict=True) if is_used]
     for note in legend(graph, style.color, used):
         for swatch in note.swatches:
-            line.append("■", Style(color=shades[swatch]))
+            line.append("■", Style(color=shades[swatch.partition(" ")[0]]))
         line.append(f" {note.text}  ", _DIM)
     if line:
         yield line

@@ -95,6 +95,7 @@ function drawAxis() {
   for (let n = Math.ceil(from / step); n * step < from + span; n++) {
     const text = create("svg", "text", { x: 3, y: height }, moment(n * step));
     const at = margin + ((n * step - from) / span) * width;
+    if (at > width - 40 && ticks.length) break; // there is no room for what it says
     const tick = create("svg", "g", { transform: `translate(${at} 0)` });
     tick.append(create("svg", "path", { d: line }), text);
     ticks.push(tick);
