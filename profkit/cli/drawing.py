@@ -103,12 +103,14 @@ def _draw_in_terminal(picture: Picture) -> None:
     from profkit.render.terminal import printed  # noqa: PLC0415
 
     picture.refuse("the terminal", "width", "min_width")
-    is_shown, colors = sys.stdout.isatty(), wants_color()
+    is_shown = sys.stdout.isatty()
+    has_unicode = sys.stdout.encoding.lower().startswith("utf")
+    colors = wants_color() and has_unicode
     columns = terminal_width() if is_shown else _PLAIN_COLUMNS
     levels = picture.depth
     if levels is None and is_shown:
         levels = max(shutil.get_terminal_size().lines - _LINES_AROUND, 1)
-    screen = Screen(columns, levels or None, colors)
+    screen = Screen(columns, levels or None, colors, "…" if has_unicode else "~")
     graph = picture.laid_out(columns * screen.steps, 1)
     lines = flame_lines(graph, picture.style, screen)
     if colors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING, get_args
@@ -161,9 +162,15 @@ def flame(
 
 
 def _split(names: Sequence[str]) -> tuple[Sequence[str], str | None]:
-    """Return the profiles to read, and the file to draw; None where the last name is none."""
+    """Return the profiles to read, and the file to draw; None where the last name is none.
+
+    Raises :class:`UsageError` where it is neither a picture's name nor a file.
+    """
     if names and (names[-1] == STDOUT or names[-1].lower().endswith(tuple(DRAWINGS))):
         return names[:-1], names[-1]
+    if len(names) > 1 and not os.path.exists(names[-1]):  # noqa: PTH110 (it may be a pipe)
+        known = " or ".join(DRAWINGS)
+        raise UsageError(f"{names[-1]} is no file to read, and one to draw ends in {known}")
     return names, None
 
 

@@ -39,12 +39,15 @@ _DARKER = 0.88
 class Screen:
     """Where a graph is drawn: ``columns`` wide, ``levels`` deep (all for None), in colours or not.
 
+    ``more`` stands where a name is cut.
+
     ``steps`` is how many boxes fit into a column side by side: what a graph for it is laid out by.
     """
 
     columns: int
     levels: int | None = None
     colors: bool = True
+    more: str = "…"
 
     @property
     def steps(self) -> int:
@@ -124,7 +127,7 @@ def _rows(
             (int(start[n]), int(end[n]), _said(graph, int(inside[n]), names), colors[inside[n]])
             for n in here.tolist()
         ]
-        yield draw(boxes, screen.columns)
+        yield draw(boxes, screen)
 
 
 def _said(graph: FlameGraph, i: int, names: Sequence[str]) -> tuple[str, str]:
@@ -137,7 +140,7 @@ def _said(graph: FlameGraph, i: int, names: Sequence[str]) -> tuple[str, str]:
     return names[i], f"{share(int(graph.total_values[i]), int(whole))} %"
 
 
-def _fitted(said: tuple[str, str], cells: int) -> str:
+def _fitted(said: tuple[str, str], cells: int, more: str) -> str:
     """Return a name with its share, or what there is room for, exactly so many cells wide."""
     name, part = said
     if cells < _LEAST_NAME:
@@ -146,34 +149,34 @@ def _fitted(said: tuple[str, str], cells: int) -> str:
     if cell_len(text) > cells:
         text = name
     if cell_len(text) > cells:
-        text = f"{set_cell_size(name, cells - 1).rstrip()}…"
+        text = f"{set_cell_size(name, cells - 1).rstrip()}{more}"
     return set_cell_size(text, cells)
 
 
-def _blocks(boxes: Sequence[tuple[int, int, tuple[str, str], str]], columns: int) -> Text:
+def _blocks(boxes: Sequence[tuple[int, int, tuple[str, str], str]], screen: Screen) -> Text:
     """Draw a row of boxes whose edges are at half columns."""
     shades = light_colors()
-    owner: list[int | None] = [None] * (2 * columns)
+    owner: list[int | None] = [None] * (2 * screen.columns)
     fills = []
     for number, (start, end, _, color) in enumerate(boxes):
         owner[start:end] = [number] * (end - start)
         fill = shades[color.partition(" ")[0]]
         fills.append(_darker(fill) if number % 2 else fill)
     line = Text()
-    cells = [(owner[2 * n], owner[2 * n + 1]) for n in range(columns)]
+    used = (max((end for _, end, _, _ in boxes), default=0) + 1) // 2
+    cells = [(owner[2 * n], owner[2 * n + 1]) for n in range(used)]
     for (left, right), run in groupby(cells):
         width = len(list(run))
         if left is None and right is None:
             line.append(" " * width)
         elif left == right and left is not None:
-            text = _fitted(boxes[left][2], width)
+            text = _fitted(boxes[left][2], width, screen.more)
             line.append(text, Style(color=_TEXT, bgcolor=fills[left]))
         elif left is None and right is not None:
             line.append("▐", Style(color=fills[right]))
         elif left is not None:
             back = None if right is None else fills[right]
             line.append("▌", Style(color=fills[left], bgcolor=back))
-    line.rstrip()
     return line
 
 
@@ -182,11 +185,11 @@ def _darker(color: str) -> str:
     return "#" + "".join(f"{round(part * _DARKER):02x}" for part in parts)
 
 
-def _brackets(boxes: Sequence[tuple[int, int, tuple[str, str], str]], columns: int) -> Text:  # noqa: ARG001
+def _brackets(boxes: Sequence[tuple[int, int, tuple[str, str], str]], screen: Screen) -> Text:
     """Draw a row of boxes as ``[name 12.3 %]``; one that is a column wide as ``|``."""
     line = ""
     for start, end, said, _ in boxes:
         line += " " * (start - cell_len(line))
         width = end - start
-        line += "|" if width == 1 else f"[{_fitted(said, width - 2)}]"
+        line += "|" if width == 1 else f"[{_fitted(said, width - 2, screen.more)}]"
     return Text(line)
