@@ -7,7 +7,7 @@ import shutil
 import sys
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from profkit.cli.messages import note
 from profkit.cli.output import STDOUT, terminal_width, wants_color, write
@@ -18,11 +18,11 @@ from profkit.transforms.joining import Joined
 from profkit.views.flame import FlameGraph, FlameOptions, flame, flame_difference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from profkit.profile import Profile
 
-__all__ = ["DRAWINGS", "Picture", "draw"]
+__all__ = ["DRAWINGS", "Drawing", "Picture", "draw", "drawing_of"]
 
 _PLAIN_COLUMNS = 100
 _LINES_AROUND = 6
@@ -58,7 +58,7 @@ class Picture:
         return flame(self.subject, options)
 
     def refuse(self, what: str, *names: str) -> None:
-        """Raise :class:`UsageError` where one of these was given, for ``what`` has no use for it."""
+        """Raise :class:`UsageError` where one of these was given: ``what`` has no use for it."""
         for name in names:
             if getattr(self, name) is not None:
                 raise UsageError(f"--{name.replace('_', '-')} is of no use for {what}")
@@ -73,8 +73,13 @@ def draw(picture: Picture, out: str | None) -> None:
     if out is None or (out == STDOUT and sys.stdout.isatty()):
         _draw_in_terminal(picture)
     else:
-        suffix = ".svg" if out == STDOUT else os.path.splitext(out)[1].lower()  # noqa: PTH122
-        DRAWINGS[suffix](picture, out)
+        drawing_of(out).draw(picture, out)
+
+
+def drawing_of(out: str) -> Drawing:
+    """Return what draws this file; standard output is an SVG."""
+    suffix = ".svg" if out == STDOUT else os.path.splitext(out)[1].lower()  # noqa: PTH122
+    return DRAWINGS[suffix]
 
 
 def _draw_svg(picture: Picture, out: str) -> None:
@@ -119,5 +124,15 @@ def _draw_in_terminal(picture: Picture) -> None:
         write("".join(f"{line.plain.rstrip()}\n" for line in lines), None)
 
 
-DRAWINGS: dict[str, Callable[[Picture, str], None]] = {".svg": _draw_svg}
-"""What draws a file, by its suffix; each writes it and says so."""
+class Drawing(NamedTuple):
+    """How a kind of file is drawn: ``draw`` writes it and says so.
+
+    ``reading`` are options of reading that it needs besides those of the user.
+    """
+
+    draw: Callable[[Picture, str], None]
+    reading: Mapping[str, object] = {}
+
+
+DRAWINGS = {".svg": Drawing(_draw_svg)}
+"""What draws a file, by its suffix."""

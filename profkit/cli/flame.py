@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from profkit.cli import options as shared
-from profkit.cli.drawing import DRAWINGS, Picture, draw
+from profkit.cli.drawing import DRAWINGS, Picture, draw, drawing_of
 from profkit.cli.loading import load_profiles, pick_value_type
 from profkit.cli.output import STDOUT
 from profkit.cli.sides import Sides, load_sides
@@ -141,6 +141,7 @@ def flame(
     if base and color:
         raise UsageError("with --base colours tell what changed: leave out --color")
     paths, out = _split(names)
+    reading = reading.but(**drawing_of(out).reading) if out else reading
     subject = _read(paths, base, out, input_format, reading)
     profile = subject.profile if isinstance(subject, Joined) else subject
     options = FlameOptions(

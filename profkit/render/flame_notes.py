@@ -39,7 +39,7 @@ class Note(NamedTuple):
 def legend(graph: FlameGraph, coloring: Coloring, swatches: Iterable[str]) -> Iterator[Note]:
     """Yield what the colours mean, of those families that occur."""
     if graph.change:
-        yield Note("points of share from the base: −5 −2 −0.5 −0.1 0 +0.1 +0.5 +2 +5", CHANGE)
+        yield Note("points of share from the base: -5 -2 -0.5 -0.1 0 +0.1 +0.5 +2 +5", CHANGE)
         if any("gone" in swatch for swatch in swatches):
             yield Note("only in the base", [f"{CHANGE[0]} gone"])
         return
@@ -96,15 +96,13 @@ def _of_sides(profile: Profile, change: FlameChange, scale: Scale) -> Iterator[N
     ):
         if not found:
             continue
-        named = [
-            f"{fit(escape(function_name(profile, function)), _LONGEST_NAME)} {percent(total, whole)}"
-            for function, total in found[:_NAMED]
-        ]
+        names_found = (fit(escape(function_name(profile, n)), _LONGEST_NAME) for n, _ in found)
+        shares = (percent(total, whole) for _, total in found[:_NAMED])
+        named = [f"{name} {part}" for part, name in zip(shares, names_found, strict=False)]
         rest = " …" if len(found) > _NAMED else ""
         functions = count(len(found), "function")
-        yield Note(
-            f"{what}: {functions} with {percent(own, whole)} of self time: {', '.join(named)}{rest}"
-        )
+        about = f"{functions} with {percent(own, whole)} of self time"
+        yield Note(f"{what}: {about}: {', '.join(named)}{rest}")
 
 
 def flow(notes: Iterable[Note], margin: int, width: int, top: int) -> tuple[list[str], int]:

@@ -1,4 +1,4 @@
-"""A flame graph in a terminal: an icicle of half blocks, or of brackets where there is no colour."""
+"""A flame graph in a terminal: an icicle of half blocks, or of brackets without colours."""
 
 from __future__ import annotations
 
@@ -123,17 +123,15 @@ def _rows(
     draw = _blocks if screen.colors else _brackets
     for depth in range(int(level.max()) + 1):
         here = np.flatnonzero((level == depth) & (end > start))
-        boxes = [
-            (int(start[n]), int(end[n]), _said(graph, int(inside[n]), names), colors[inside[n]])
-            for n in here.tolist()
-        ]
+        rows = zip(start[here].tolist(), end[here].tolist(), inside[here].tolist(), strict=True)
+        boxes = [(begin, stop, _said(graph, i, names), colors[i]) for begin, stop, i in rows]
         yield draw(boxes, screen)
 
 
 def _said(graph: FlameGraph, i: int, names: Sequence[str]) -> tuple[str, str]:
     """Return a box's name and its share; of a difference by how much that changed."""
     if graph.change and graph.function[i] != ABSENT:
-        return names[i], f"{100 * graph.change.of_node[i]:+.1f}".replace("-", "−")
+        return names[i], f"{100 * graph.change.of_node[i]:+.1f}"
     whole = graph.part_totals[i]
     if graph.depth[i] == 0:
         whole = graph.total

@@ -1,4 +1,4 @@
-"""What is said of the boxes of a flame graph: names, places, figures. ``words.js`` says the same."""
+"""What is said of the boxes of a flame graph: names, places, figures. ``words.js`` agrees."""
 
 from __future__ import annotations
 
@@ -94,9 +94,7 @@ def _upright(graph: FlameGraph, scale: Scale) -> Callable[[int], str]:
     return lambda i: f"total {amount(i, totals[i])}, self {amount(i, selves[i])}"
 
 
-def _turned_over(
-    graph: FlameGraph, scale: Scale, names: Sequence[str]
-) -> Callable[[int], str]:
+def _turned_over(graph: FlameGraph, scale: Scale, names: Sequence[str]) -> Callable[[int], str]:
     amount = _amount(graph, scale)
     totals, depth = graph.total_values.tolist(), graph.depth.tolist()
     leaf, leaves = 0, []

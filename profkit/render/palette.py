@@ -2,7 +2,8 @@
 
 The same name has the same colour in every picture. The colours themselves stand in ``flame.css``,
 for light and dark pages, as ``.a0``: a family's letter and a shade's number. Families are apart for
-colour-blind readers too, if only by their lightness; a test holds that, and that labels can be read.
+colour-blind readers too, if only by their lightness; a test holds that, and that labels can be
+read.
 """
 
 from __future__ import annotations

@@ -114,5 +114,5 @@ def test_a_difference_says_by_how_much_each_box_changed(colors) -> None:
     graph = flame_difference(join([before], [after]), options)
     lines = [line.plain for line in flame_lines(graph, FlameStyle("t"), screen)]
     assert " a +25.0 " in lines[2]
-    assert " b −25.0 " in lines[2]
+    assert " b -25.0 " in lines[2]
     assert cell_len(lines[2]) == 80

@@ -280,21 +280,20 @@ def timed(*rows, tiers=(), value_type=None):
     return builder.finish(Meta("test", "test.profile"), types, tree, made)
 
 
+def _in_ms(graph, part):
+    for function, depth, x, _, total in _rows(graph, part):
+        yield function, depth, x // 10**6, total // 10**6
+
+
 def _chart(profile, **options):
     graph = flame(profile, FlameOptions(layout="chart", **options))
-    found = []
-    for part in graph.parts:
-        found.append(
-            [
-                (
-                    "all" if function < 0 else function_name(profile, function),
-                    depth,
-                    x // 10**6,
-                    total // 10**6,
-                )
-                for function, depth, x, _, total in _rows(graph, part)
-            ]
-        )
+    found = [
+        [
+            (function_name(profile, function) if function >= 0 else "all", depth, x, total)
+            for function, depth, x, total in _in_ms(graph, part)
+        ]
+        for part in graph.parts
+    ]
     return graph, found
 
 
@@ -325,7 +324,12 @@ def test_gaps_and_idle_time_are_blank() -> None:
         [(0, 10, ["main"]), (10, 10, ["(idle)"]), (20, 10, ["main"]), (50, 10, ["main"])]
     )
     graph, ((*boxes,),) = _chart(profile)
-    assert boxes == [("all", 0, 0, 60), ("main", 1, 0, 10), ("main", 1, 20, 10), ("main", 1, 50, 10)]
+    assert boxes == [
+        ("all", 0, 0, 60),
+        ("main", 1, 0, 10),
+        ("main", 1, 20, 10),
+        ("main", 1, 50, 10),
+    ]
     assert (graph.idle, graph.self_values[0]) == (10**7, 30 * 10**6)
     _, ((*boxes,),) = _chart(profile, include_idle=True)
     assert ("(idle)", 1, 10, 10) in boxes

@@ -216,9 +216,7 @@ def _sides(graph: FlameGraph) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _difference(
-    graph: FlameGraph, change: FlameChange, functions: np.ndarray
-) -> FlameDifference:
+def _difference(graph: FlameGraph, change: FlameChange, functions: np.ndarray) -> FlameDifference:
     def side(names: Sequence[str], total: int, only: Sequence[tuple[int, int]]) -> FlameSide:
         rows = np.searchsorted(functions, [function for function, _ in only]).tolist()
         totals = [total for _, total in only]

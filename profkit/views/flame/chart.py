@@ -110,7 +110,8 @@ def by_time(
         rank = merged.frame[_ancestor(by_level[level], place[here[first]])]
         level += 1
         columns = (stacks.by_name[rank], found.start[here[first]] - begin, own, total, tier)
-        rows.append(np.stack([np.full(len(first), level), *columns])[:, kept])
+        table = np.stack([np.full(len(first), level), *columns]).astype(np.int64)
+        rows.append(table[:, kept])
         here = here[inside]
     table = np.concatenate([np.zeros((6, 0), np.int64), *rows], axis=1)
     # A box begins no earlier than what it stands on: so this is depth-first order.

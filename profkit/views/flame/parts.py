@@ -161,8 +161,11 @@ def joined_parts(
 
 
 def _only(boxes: Boxes, rows: Numbers) -> Boxes:
-    columns = [column[..., rows] for column in boxes[:-2]]
-    return Boxes(*columns, existing=boxes.existing, cut=boxes.cut)
+    return boxes._replace(
+        function=boxes.function[rows],
+        sides=boxes.sides[:, rows],
+        sides_own=boxes.sides_own[:, rows],
+    )
 
 
 def _widest(parts: Sequence[Part], limit: int) -> list[Numbers]:
