@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from profkit.transforms.steps import Step, apply
     from profkit.views.butterfly import ButterflyOptions, butterfly
     from profkit.views.deopts import DeoptOptions, deopts
-    from profkit.views.flame import FlameOptions, flame
+    from profkit.views.flame import FlameOptions, flame, flame_difference
     from profkit.views.grouped import grouped
     from profkit.views.heavy import HeavyOptions, heavy
     from profkit.views.info import info
@@ -63,6 +63,7 @@ __all__ = [
     "butterfly",
     "deopts",
     "flame",
+    "flame_difference",
     "flame_svg",
     "function_name",
     "group_name",
@@ -105,6 +106,7 @@ _HOMES = {
     "deopts": "profkit.views.deopts",
     "butterfly": "profkit.views.butterfly",
     "flame": "profkit.views.flame",
+    "flame_difference": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",
