@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from profkit.views.butterfly import ButterflyOptions, butterfly
     from profkit.views.deopts import DeoptOptions, deopts
     from profkit.views.diff import DiffOptions, diff
-    from profkit.views.flame import FlameOptions, flame
+    from profkit.views.flame import FlameOptions, flame, flame_difference
     from profkit.views.grouped import grouped
     from profkit.views.heavy import HeavyOptions, heavy
     from profkit.views.info import info
@@ -72,6 +72,7 @@ __all__ = [
     "deopts",
     "diff",
     "flame",
+    "flame_difference",
     "flame_html",
     "flame_svg",
     "function_name",
@@ -120,6 +121,7 @@ _HOMES = {
     "diff": "profkit.views.diff",
     "flame": "profkit.views.flame",
     "flame_html": "profkit.render.page",
+    "flame_difference": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",
