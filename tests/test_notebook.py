@@ -16,6 +16,12 @@ from profkit.notebook import to_html
 from profkit.profile import Kind, Meta
 from profkit.transforms.joining import join
 
+
+def _quiet(profile):
+    """Return the profile without a part of it."""
+    return profkit.apply(profile, [profkit.Step("ignore", "package:morgan")])
+
+
 LOG = "samples/node/14.21.3/auth-api-logger.v8.log.gz"
 VIEWS = {
     "profile": lambda profile: profile,
@@ -30,6 +36,7 @@ VIEWS = {
     "info": profkit.info,
     "flame": profkit.flame,
     "flame_difference": lambda profile: profkit.flame_difference(join([profile], [profile])),
+    "diff": lambda profile: profkit.diff(profkit.join([profile], [_quiet(profile)])),
 }
 
 
@@ -72,7 +79,17 @@ def test_every_view_shows_itself(view, profile) -> None:
 
 def test_every_public_view_is_shown() -> None:
     takes_a_profile = {
-        *("apply", "flame_svg", "function_name", "group_name", "grouped", "load", "merge"),
+        *(
+            "apply",
+            "flame_svg",
+            "function_name",
+            "group_name",
+            "grouped",
+            "join",
+            "load",
+            "load_all",
+        ),
+        "merge",
         *("source_text", "write"),
     }
     functions = {name for name in profkit.__all__ if name.islower() and not name.startswith("_")}
