@@ -44,8 +44,8 @@ class CheckOptions:
     ``least`` is the share of the whole that a change must exceed to count, ``level`` the false
     discovery rate, ``drift`` how much faster or slower everything together may be (None: 2 % where
     runs of the two sides took turns, else 10 %). ``base_operations`` and ``candidate_operations``
-    are the units of work done in each run, None where unknown. ``base_name`` names a stored
-    baseline.
+    are the units of work done in each run, None where unknown. ``value_type`` is what
+    :func:`~profkit.gate.measuring.measure` takes. ``base_name`` names a stored baseline.
     """
 
     least: float = 0.01
@@ -54,7 +54,7 @@ class CheckOptions:
     budgets: tuple[Budget, ...] = ()
     base_operations: Sequence[float | None] | None = None
     candidate_operations: Sequence[float | None] | None = None
-    value_type: int = 0
+    value_type: int | None = None
     base_name: str = field(default="", kw_only=True)
 
 

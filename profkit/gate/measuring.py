@@ -152,13 +152,17 @@ def measure(
     joined: Joined,
     profiles: Sequence[Profile] = (),
     *,
-    value_type: int = 0,
+    value_type: int | None = None,
 ) -> Measured:
     """Return what runs spent; ``profiles`` are those that were joined, where they are at hand.
+
+    Without ``value_type`` it is the number of samples where there is one, made time by each run's
+    own interval: on a busy machine the times between samples tell of the machine as well.
 
     Raises :class:`~profkit.errors.UsageError` where a run has no sample but of waiting.
     """
     profile = joined.profile
+    value_type = _counted(profile) if value_type is None else value_type
     idle = profile.kind_of_node == Kind.IDLE
     own = joined.self_values(value_type).astype(np.float64)
     samples = np.zeros(len(joined.runs))
@@ -188,3 +192,11 @@ def measure(
         is_time=is_time,
         notes=joined.notes,
     )
+
+
+def _counted(profile: Profile) -> int:
+    """Return the number of the value that counts samples, else of the first one."""
+    for number, kind in enumerate(profile.value_types):
+        if kind.unit == COUNT and kind.type in ("samples", "ticks"):
+            return number
+    return 0
