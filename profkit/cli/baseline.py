@@ -111,7 +111,8 @@ def update(
     made = _made(profiles, ops, per_request, reading, input_format)
     if keep is not None:
         runs = [*before.profiles(), *made.profiles()][-keep:]
-        made = baseline_of(runs, [*before.operations, *made.operations][-keep:])
+        operations = [*before.operations, *made.operations][-keep:]
+        made = baseline_of(runs, operations, least=before.trimmed)
     _write(made, path)
 
 

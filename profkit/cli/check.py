@@ -96,6 +96,7 @@ def check(
             candidate_operations=runs.candidate_operations,
             value_type=pick_shared_value([*runs.base, *runs.candidate], value_type),
             base_name=baseline or "",
+            trimmed=stored.trimmed if stored is not None else 0.0,
         ),
     )
     write_reports(verdict, reports)

@@ -6,7 +6,7 @@ no caller's total. All matrices are float64, one row a run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -80,6 +80,25 @@ class Measured:
         for matrix in ("self_costs", "charged_costs", "total_costs"):
             answer.__dict__[matrix] = getattr(self, matrix)[rows]
         return answer
+
+    def trimmed(self, least: float) -> Measured:
+        """Return runs as if what a trimmed base has not, and is small, had been trimmed as well.
+
+        Nodes that no run of the base was seen in, and below which a candidate spent less than the
+        share ``least`` on average, give their costs to their callers; collections stay.
+        """
+        tree = self.profile.tree
+
+        def totals(rows: Floats) -> Floats:
+            running = np.concatenate([[0.0], np.cumsum(rows.sum(axis=0))])
+            return np.asarray(running[tree.subtree_end] - running[:-1])
+
+        base, candidate = totals(self.own[~self.is_candidate]), totals(self.own[self.is_candidate])
+        is_top = tree.parent == ABSENT
+        whole = candidate[is_top].sum()
+        kept = (base > 0) | (candidate >= least * whole) | is_top | self.is_collector
+        to = tree.nearest(kept)
+        return replace(self, own=self.by(to, self.own, len(tree)))
 
     @cached_property
     def function(self) -> IndexColumn:
