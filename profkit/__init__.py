@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from profkit.errors import InputError, ProfkitError, UsageError
     from profkit.formats import FORMATS, ReadOptions, TickSelection
     from profkit.formats.targets import TARGETS
+    from profkit.gate.calibrate import calibrate
+    from profkit.gate.check import CheckOptions, check
+    from profkit.gate.verdict import Outcome, Verdict
     from profkit.loading import load, load_all
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
@@ -48,6 +51,7 @@ __all__ = [
     "FORMATS",
     "TARGETS",
     "ButterflyOptions",
+    "CheckOptions",
     "DeoptOptions",
     "DiffOptions",
     "FlameOptions",
@@ -55,6 +59,7 @@ __all__ = [
     "HeavyOptions",
     "InputError",
     "LinesOptions",
+    "Outcome",
     "PageOptions",
     "Profile",
     "ProfkitError",
@@ -66,9 +71,12 @@ __all__ = [
     "TimelineOptions",
     "TreeOptions",
     "UsageError",
+    "Verdict",
     "__version__",
     "apply",
     "butterfly",
+    "calibrate",
+    "check",
     "deopts",
     "diff",
     "flame",
@@ -94,6 +102,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CheckOptions": "profkit.gate.check",
+    "Outcome": "profkit.gate.verdict",
+    "Verdict": "profkit.gate.verdict",
+    "calibrate": "profkit.gate.calibrate",
+    "check": "profkit.gate.check",
     "DeoptOptions": "profkit.views.deopts",
     "DiffOptions": "profkit.views.diff",
     "ButterflyOptions": "profkit.views.butterfly",

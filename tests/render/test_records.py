@@ -26,7 +26,7 @@ FILES = (
 # Their samples have no times.
 WITHOUT_TIMELINE = "py-spy/0.4.3/py-web-logger.raw.txt.gz"
 # These are not of one file: their own tests look at what they write.
-OF_SEVERAL = {"check", "diff", "diff-tree"}
+OF_SEVERAL = {"baseline", "calibrate", "check", "diff", "diff-tree"}
 OPTIONS = {
     "top": (["--by", "package"], ["--by", "line", "--sort", "total", "-n", "0"]),
     "deopts": (["--by", "reason"],),
