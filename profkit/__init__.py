@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from profkit.errors import InputError, ProfkitError, UsageError
     from profkit.formats import FORMATS, ReadOptions, TickSelection
     from profkit.formats.targets import TARGETS
+    from profkit.gate.calibrate import calibrate
+    from profkit.gate.check import CheckOptions, check
+    from profkit.gate.verdict import Outcome, Verdict
     from profkit.loading import load, load_all
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
@@ -47,6 +50,7 @@ __all__ = [
     "FORMATS",
     "TARGETS",
     "ButterflyOptions",
+    "CheckOptions",
     "DeoptOptions",
     "DiffOptions",
     "FlameOptions",
@@ -54,6 +58,7 @@ __all__ = [
     "HeavyOptions",
     "InputError",
     "LinesOptions",
+    "Outcome",
     "Profile",
     "ProfkitError",
     "RankingOptions",
@@ -64,9 +69,12 @@ __all__ = [
     "TimelineOptions",
     "TreeOptions",
     "UsageError",
+    "Verdict",
     "__version__",
     "apply",
     "butterfly",
+    "calibrate",
+    "check",
     "deopts",
     "diff",
     "flame",
@@ -90,6 +98,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CheckOptions": "profkit.gate.check",
+    "Outcome": "profkit.gate.verdict",
+    "Verdict": "profkit.gate.verdict",
+    "calibrate": "profkit.gate.calibrate",
+    "check": "profkit.gate.check",
     "DeoptOptions": "profkit.views.deopts",
     "DiffOptions": "profkit.views.diff",
     "ButterflyOptions": "profkit.views.butterfly",

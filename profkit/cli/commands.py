@@ -35,6 +35,11 @@ COMMANDS = (
     Command("flame", "profkit.cli.flame", "Draw a flame graph as SVG."),
     Command("deopts", "profkit.cli.deopts", "Count where V8 had to give up optimised code."),
     Command("diff", "profkit.cli.diff", "Compare two versions: what became slower, what faster."),
+    Command(
+        "check", "profkit.cli.check", "Fail where a change made it slower, and name the cause."
+    ),
+    Command("baseline", "profkit.cli.baseline", "Keep runs to check later ones against."),
+    Command("calibrate", "profkit.cli.calibrate", "Tell how often a check alarms without reason."),
     Command("convert", "profkit.cli.convert", "Write a profile as a file of another tool."),
     Command("info", "profkit.cli.info", "Tell what a file holds, and what was lost in reading it."),
 )

@@ -78,10 +78,12 @@ def calibrate(
     measured = measure(joined, profiles, value_type=options.value_type)
     random = np.random.default_rng(seed)
     alarms: Counter[str] = Counter()
-    sizes = []
-    for runs in _SIZES:
-        if 2 * runs <= len(profiles):
-            sizes.append(_size(measured, runs, replace(options, budgets=()), most, random, alarms))
+    plain = replace(options, budgets=())
+    sizes = [
+        _size(measured, runs, plain, most, random, alarms)
+        for runs in _SIZES
+        if 2 * runs <= len(profiles)
+    ]
     return Calibration(len(profiles), tuple(sizes), tuple(alarms.most_common()))
 
 

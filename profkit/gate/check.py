@@ -44,8 +44,9 @@ class CheckOptions:
     ``least`` is the share of the whole that a change must exceed to count, ``level`` the false
     discovery rate, ``drift`` how much faster or slower everything together may be (None: 2 % where
     runs of the two sides took turns, else 10 %). ``base_operations`` and ``candidate_operations``
-    are the units of work done in each run, None where unknown. ``base_name`` names a stored
-    baseline.
+    are the units of work done in each run, None where unknown. ``value_type`` is what
+    :func:`~profkit.gate.measuring.measure` takes. ``base_name`` names a
+    stored baseline, of which nodes with less than the share ``trimmed`` were cut off.
     """
 
     least: float = 0.01
@@ -54,8 +55,9 @@ class CheckOptions:
     budgets: tuple[Budget, ...] = ()
     base_operations: Sequence[float | None] | None = None
     candidate_operations: Sequence[float | None] | None = None
-    value_type: int = 0
+    value_type: int | None = None
     base_name: str = field(default="", kw_only=True)
+    trimmed: float = field(default=0.0, kw_only=True)
 
 
 def check(
@@ -80,6 +82,7 @@ def check(
     )
     profiles = [*(base or candidate), *candidate]
     measured = measure(joined, profiles, value_type=options.value_type)
+    measured = measured.trimmed(options.trimmed) if options.trimmed else measured
     return judge(measured, options) if has_base else _judge_budgets(measured, options)
 
 

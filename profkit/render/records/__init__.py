@@ -36,6 +36,8 @@ RECORDS = (
     KnownRecord("deopts", "deopts", "DeoptsRecord"),
     KnownRecord("info", "info", "InfoRecord"),
     KnownRecord("check", "check", "CheckRecord"),
+    KnownRecord("baseline", "gate", "BaselineRecord"),
+    KnownRecord("calibrate", "gate", "CalibrationRecord"),
     KnownRecord("diff", "diff", "DiffRecord"),
 )
 """A new view has its line here."""
