@@ -3,9 +3,12 @@
 :func:`load` reads a profile, whatever recorded it. :func:`apply` keeps of it what is asked.
 :func:`top`, :func:`heavy`, :func:`tree`, :func:`butterfly`, :func:`lines`, :func:`timeline`,
 :func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen
-options, and returns columns. :func:`write` writes it as a file of another tool.
+options, and returns columns. :func:`join` puts runs of two sides side by side, and :func:`diff`
+compares them. :func:`write` writes a profile as a file of another tool.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
+
+PYTEST_DONT_REWRITE: pytest warns of plug-ins that were imported before it, unless they say so.
 """
 
 from __future__ import annotations
@@ -25,10 +28,12 @@ if TYPE_CHECKING:
     from profkit.render.page import PageOptions, flame_html
     from profkit.saving import write
     from profkit.symbols.source_text import source_text
+    from profkit.transforms.joining import join
     from profkit.transforms.steps import Step, apply
     from profkit.views.butterfly import ButterflyOptions, butterfly
     from profkit.views.deopts import DeoptOptions, deopts
-    from profkit.views.flame import FlameOptions, flame
+    from profkit.views.diff import DiffOptions, diff
+    from profkit.views.flame import FlameOptions, flame, flame_difference
     from profkit.views.grouped import grouped
     from profkit.views.heavy import HeavyOptions, heavy
     from profkit.views.info import info
@@ -44,6 +49,7 @@ __all__ = [
     "TARGETS",
     "ButterflyOptions",
     "DeoptOptions",
+    "DiffOptions",
     "FlameOptions",
     "FlameStyle",
     "HeavyOptions",
@@ -64,7 +70,9 @@ __all__ = [
     "apply",
     "butterfly",
     "deopts",
+    "diff",
     "flame",
+    "flame_difference",
     "flame_html",
     "flame_svg",
     "function_name",
@@ -72,6 +80,7 @@ __all__ = [
     "grouped",
     "heavy",
     "info",
+    "join",
     "lines",
     "load",
     "load_all",
@@ -86,6 +95,7 @@ __all__ = [
 
 _HOMES = {
     "DeoptOptions": "profkit.views.deopts",
+    "DiffOptions": "profkit.views.diff",
     "ButterflyOptions": "profkit.views.butterfly",
     "FORMATS": "profkit.formats",
     "FlameOptions": "profkit.views.flame",
@@ -108,14 +118,17 @@ _HOMES = {
     "apply": "profkit.transforms.steps",
     "deopts": "profkit.views.deopts",
     "butterfly": "profkit.views.butterfly",
+    "diff": "profkit.views.diff",
     "flame": "profkit.views.flame",
     "flame_html": "profkit.render.page",
+    "flame_difference": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",
     "grouped": "profkit.views.grouped",
     "heavy": "profkit.views.heavy",
     "info": "profkit.views.info",
+    "join": "profkit.transforms.joining",
     "lines": "profkit.views.lines",
     "load": "profkit.loading",
     "load_all": "profkit.loading",

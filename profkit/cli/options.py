@@ -29,6 +29,7 @@ __all__ = [
     "limit",
     "measuring",
     "min_share",
+    "no_color",
     "profiles",
     "reading",
     "reading_and_writing",

@@ -1,7 +1,7 @@
 """What a check found: the verdict, its reasons, and the changes behind it.
 
 Costs are floats in the unit that the check compares in: nanoseconds of CPU time per operation
-where operations are known, else shares of the run, made comparable by size factors.
+where operations are known, else shares of a run of the base, made comparable by size factors.
 """
 
 from __future__ import annotations
@@ -62,10 +62,11 @@ class Change:
 
     ``name`` is the function's, file's or package's; ``file``, ``line`` (1-based, 0 unknown) and
     ``package`` are where it is in the candidate, or in the baseline where it vanished. ``measure``
-    is ``self`` or ``total``. ``base`` and ``candidate`` are means over the runs of a side; ``low``
-    and ``high`` are the ends of the 95 % interval of ``candidate - base``. ``p`` is the p-value of
-    its family's test, ``q`` the smallest false discovery rate at which it counts. ``symptoms`` are
-    changes that follow from this one: callers that grew only because of it.
+    is ``self``, ``charged`` (with what the runtime did for it) or ``total``. ``base`` and
+    ``candidate`` are means over the runs of a side; ``low`` and ``high`` are the ends of the 95 %
+    interval of ``candidate - base``. ``p`` is the p-value of its family's test, ``q`` the smallest
+    false discovery rate at which it counts. ``symptoms`` are changes that follow from this one:
+    callers that grew only because of it.
     """
 
     level: Level
@@ -125,11 +126,13 @@ class Verdict:
 
     ``reasons`` are plain sentences, the most important first. ``total`` is the change of the whole,
     ``changes`` are the causes that were found, worst first; ``moved`` those that only moved.
-    ``unit`` tells what costs are (``ns/op``, ``share``). ``runs`` are the numbers of runs of base
-    and candidate, ``base`` and ``candidate`` the names of their files, or of the stored baseline.
-    ``smallest`` is the smallest relative change of the total that this comparison could have
-    found in 9 of 10 cases; ``more_runs`` how many runs a side would decide, None where none would
-    or nothing is open. ``notes`` are what a reader should know of the comparison: an assumed
+    ``unit`` tells what costs are: ``ns/op``, ``samples/op``, ``share``. ``runs`` are the numbers of
+    runs of base and candidate, ``base`` and ``candidate`` the names of their files, or of the
+    stored baseline; a candidate alone has no base, and its figures of both sides are the same.
+    ``smallest`` is the smallest change of one function that this comparison could have found in 9
+    of 10 cases, as a share of the whole, and ``smallest_total`` the smallest relative change of
+    everything together; ``more_runs`` how many runs a side would decide, None where none would or
+    nothing is open. ``notes`` are what a reader should know of the comparison: an assumed
     variance, runs of unlike length, little overlap.
     """
 
@@ -145,4 +148,5 @@ class Verdict:
     candidate: tuple[str, ...]
     smallest: float
     more_runs: int | None
+    smallest_total: float
     notes: tuple[str, ...] = ()

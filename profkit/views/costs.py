@@ -14,10 +14,11 @@ import numpy as np
 from profkit.errors import UsageError
 from profkit.profile import COUNT, NANOSECONDS
 from profkit.profile.columns import IndexColumn, ValueColumn, freeze, indexes, sums_by, values
+from profkit.views.charging import charged
 from profkit.views.ranking import Grouping, groups_of_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import numpy.typing as npt
 
@@ -54,11 +55,12 @@ class Costs:
 
     ``group`` (``int32``, shape ``(groups,)``) is what a :class:`~profkit.views.ranking.Ranking`
     has of that name, of ``profile``; groups that cost nothing in any run are left out.
-    ``self_costs`` and ``total_costs`` (``float64``) are in ``unit``: ``share`` (from 0 to 1),
-    ``ns/op``, ``ns/s`` of the recording, or another value type's unit in place of ``ns``; a total
-    counts recursion once. ``self_counts`` and ``total_counts`` (``int64``) are the samples behind
-    them. ``whole`` (``float64``) and ``whole_counts`` (``int64``), of shape ``(runs,)``, are those
-    of each run.
+    ``self_costs``, ``charged_costs`` and ``total_costs`` (``float64``) are in ``unit``: ``share``
+    (from 0 to 1), ``ns/op``, ``ns/s`` of the recording, or another value type's unit in place of
+    ``ns``. What is charged is defined by :func:`profkit.views.charging.charged`; a total counts
+    recursion once. ``self_counts``, ``charged_counts`` and ``total_counts`` (``int64``) are the
+    samples behind them. ``whole`` (``float64``) and ``whole_counts`` (``int64``), of shape
+    ``(runs,)``, are those of each run.
     """
 
     profile: Profile = field(repr=False, compare=False)
@@ -67,8 +69,10 @@ class Costs:
     unit: str
     group: IndexColumn
     self_costs: CostColumn
+    charged_costs: CostColumn
     total_costs: CostColumn
     self_counts: ValueColumn
+    charged_counts: ValueColumn
     total_counts: ValueColumn
     whole: CostColumn
     whole_counts: ValueColumn
@@ -95,11 +99,10 @@ def costs(joined: Joined, options: CostOptions | None = None) -> Costs:
     counted = _samples(joined, options)
     of_node = group[profile.tree.frame]
     used, number = np.unique(of_node, return_inverse=True)
-    outermost = profile.tree.outermost(number)
-    by_group = _by_group(profile, number, outermost, len(used))
-    self_values, total_values = by_group(own)
-    self_counts, total_counts = by_group(counted)
-    shown = (self_values != 0).any(axis=0) | (total_values != 0).any(axis=0)
+    by_group = _by_group(profile, number, len(used))
+    of_self, of_charge, of_total = by_group(own)
+    self_counts, charged_counts, total_counts = by_group(counted)
+    shown = (of_self != 0).any(axis=0) | (of_total != 0).any(axis=0)
     whole = own.sum(axis=1)
     factor = _per_share(whole) if per == "share" else factor
     return Costs(
@@ -108,9 +111,11 @@ def costs(joined: Joined, options: CostOptions | None = None) -> Costs:
         options=replace(options, per=per),
         unit=unit,
         group=indexes(used[shown]),
-        self_costs=_frozen(self_values[:, shown] * factor[:, None]),
-        total_costs=_frozen(total_values[:, shown] * factor[:, None]),
+        self_costs=_frozen(of_self[:, shown] * factor[:, None]),
+        charged_costs=_frozen(of_charge[:, shown] * factor[:, None]),
+        total_costs=_frozen(of_total[:, shown] * factor[:, None]),
         self_counts=values(self_counts[:, shown]),
+        charged_counts=values(charged_counts[:, shown]),
         total_counts=values(total_counts[:, shown]),
         whole=_frozen(whole * factor),
         whole_counts=values(counted.sum(axis=1)),
@@ -163,17 +168,23 @@ def _samples(joined: Joined, options: CostOptions) -> npt.NDArray[np.int64]:
 
 
 def _by_group(
-    profile: Profile,
-    number: npt.NDArray[np.int64],
-    outermost: npt.NDArray[np.bool_],
-    size: int,
-) -> Callable[[ValueColumn], tuple[ValueColumn, ValueColumn]]:
-    """Return what sums the values of nodes, by run, to those of groups: self and total."""
+    profile: Profile, number: npt.NDArray[np.int64], size: int
+) -> Callable[[ValueColumn], tuple[ValueColumn, ValueColumn, ValueColumn]]:
+    """Return what sums the values of nodes, by run, to those of groups: self, charged, total."""
+    outermost = profile.tree.outermost(number)
 
-    def sums(own: ValueColumn) -> tuple[ValueColumn, ValueColumn]:
-        of_self = np.array([sums_by(number, row, size) for row in own])
+    def by_run(
+        rows: Iterable[npt.NDArray[np.int64]], group: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        return np.array([sums_by(group, row, size) for row in rows])
+
+    def sums(own: ValueColumn) -> tuple[ValueColumn, ValueColumn, ValueColumn]:
         totals = (profile.tree.totals(row)[outermost] for row in own)
-        return of_self, np.array([sums_by(number[outermost], row, size) for row in totals])
+        return (
+            by_run(own, number),
+            by_run(charged(profile, own), number),
+            by_run(totals, number[outermost]),
+        )
 
     return sums
 

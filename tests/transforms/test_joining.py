@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -9,7 +10,7 @@ from profkit import load
 from profkit.errors import UsageError
 from profkit.profile import COUNT, Meta, ValueType, full_place, function_name, validate
 from profkit.transforms.joining import Side, join
-from profkit.transforms.joining.files import same_files
+from profkit.transforms.joining.files import FileFacts, same_files
 from tests.building import profile_of
 from tests.strategies import profiles
 
@@ -109,36 +110,53 @@ def test_what_is_not_clear_is_not_guessed():
     assert len(names_of_both(base, new)) == 5
 
 
+def files(*paths, package="(app)", names=()):
+    return {path: FileFacts(package, frozenset(names)) for path in paths}
+
+
 def test_files_are_the_same_below_the_folders_of_most():
-    base = {"/srv/a/index.js": "(app)", "/srv/a/lib/users.js": "(app)", "/srv/a/lib/x.js": "(app)"}
-    new = {
-        "/ci/7/index.js": "(app)",
-        "/ci/7/lib/users.js": "(app)",
-        "/ci/7/node_modules/morgan/index.js": "morgan",
-        "/ci/7/test/lib/x.js": "(app)",
-    }
-    _, called = same_files([base, new])
+    base = files("/srv/a/index.js", "/srv/a/lib/users.js", "/srv/a/lib/x.js")
+    app = ("/ci/7/index.js", "/ci/7/lib/users.js", "/ci/7/test/lib/x.js")
+    package = "/ci/7/node_modules/morgan/index.js"
+    (_, called), _ = same_files([base, files(*app) | files(package, package="morgan")])
     assert called == {
         "/ci/7/index.js": "/srv/a/index.js",
         "/ci/7/lib/users.js": "/srv/a/lib/users.js",
-        "/ci/7/node_modules/morgan/index.js": "/ci/7/node_modules/morgan/index.js",
+        package: package,
         "/ci/7/test/lib/x.js": "/srv/a/lib/x.js",
     }
 
 
 def test_a_last_name_alone_makes_no_file_the_same():
-    _, called = same_files([{"/srv/a/one/index.js": "(app)"}, {"/srv/a/two/index.js": "(app)"}])
-    assert called == {"/srv/a/two/index.js": "/srv/a/two/index.js"}
+    old, new = "/srv/a/one/index.js", "/srv/a/two/index.js"
+    (_, called), moved = same_files([files(old), files(new)])
+    assert called == {new: new}
+    assert moved[1] == set()
+
+
+def test_a_moved_file_is_told_by_its_functions():
+    old, new = "/srv/a/lib/login.js", "/srv/a/src/auth.js"
+    names = ("login", "logout", "refresh")
+    (_, called), moved = same_files([files(old, names=names), files(new, names=names[1:])])
+    assert called == {new: old}
+    assert moved[1] == {new}
+    other = files(new, "/srv/a/src/auth2.js", names=names)  # two that are as like
+    (_, called), moved = same_files([files(old, names=names), other])
+    assert moved[1] == set()
 
 
 def test_short_paths_of_py_spy_meet_whole_ones():
     raw, whole = load(f"{PYTHON}.raw.txt.gz"), load(f"{PYTHON}.speedscope.json.gz")
     tables = [
-        {p.text(file): p.text(package) for file, package in zip(f.file, f.package, strict=True)}
+        {
+            p.text(file): FileFacts(p.text(package))
+            for file, package in zip(f.file, f.package, strict=True)
+        }
         for p in (raw, whole)
         for f in [p.functions]
     ]
-    _, called = same_files(tables)
+    (_, called), moved = same_files(tables)
+    assert moved == [set(), set()]
     assert called["/srv/py-web/slow_logger.py"] == "slow_logger.py"
     assert called["/usr/lib/python3.11/http/server.py"] == "http/server.py"
     assert set(called.values()) <= set(tables[0])
@@ -191,3 +209,68 @@ def test_other_intervals_are_told():
 def test_a_side_without_a_run_is_refused():
     with pytest.raises(UsageError, match="no candidate"):
         join([profile_of(([("main",)], 3))], [])
+
+
+def test_a_renamed_function_is_told_by_its_place_and_callers():
+    file = "/srv/a/run.js"
+    before, after = (
+        profile_of(
+            ([("main", file, 1 + shift)], 1),
+            ([("main", file, 1 + shift), (name, file, 10 + shift)], 5),
+            ([("last", file, 30 + shift)], 1),
+        )
+        for name, shift in (("load", 0), ("loadAll", 4))
+    )
+    joined = join([before], [after])
+    validate(joined.profile)
+    (match,) = joined.matches
+    assert (match.name, match.place) == ("load", f"{file}:10")
+    assert function_name(joined.profile, match.function) == "loadAll"
+    assert (np.diff(joined.self_values(), axis=0) == 0).all()
+
+
+def test_a_renamed_function_is_told_by_its_neighbours():
+    app, library = "/srv/a/app.py", "/srv/a/db.py"
+    before, after = (
+        profile_of(
+            ([("main", app), (name, app), ("query", library)], 50),
+            ([("main", app), (name, app)], 30),
+            ([("main", app), ("other", app)], 20),
+        )
+        for name in ("load", "fetch_all")
+    )
+    joined = join([before], [after])
+    (match,) = joined.matches
+    assert match.reason == "it has the same callers and callees"
+    assert (np.diff(joined.self_values(), axis=0) == 0).all()
+
+
+def test_a_new_function_is_not_taken_for_one_that_is_gone():
+    app = "/srv/a/app.py"
+    before, after = (
+        profile_of(([("main", app), *stack], 50), ([("main", app), (leaf, app)], 50))
+        for stack, leaf in (
+            ([("load", app), ("query", app)], "read"),
+            ([("render", app), ("escape", app)], "write"),
+        )
+    )
+    assert join([before], [after]).matches == ()
+
+
+def test_a_place_taken_by_another_function_is_another_function():
+    file = "/srv/a/run.js"
+    before = profile_of(
+        ([("main", file, 1, 1)], 1), ([("", file, 10, 5)], 2), ([("", file, 20, 5)], 3)
+    )
+    after = profile_of(
+        ([("main", file, 11, 1)], 1),
+        ([("", file, 20, 5)], 4),
+        ([("", file, 30, 5)], 5),
+        ([("", file, 40, 5)], 6),
+        ([("last", file, 50, 5)], 6),
+    )
+    # All of it is 10 lines further down; there is a third one.
+    both = names_of_both(before, after)
+    assert both["(anonymous)", f"{file}:20"] == (2, 4)
+    assert both["(anonymous)", f"{file}:30"] == (3, 5)
+    assert both["(anonymous)", f"{file}:40"] == (0, 6)

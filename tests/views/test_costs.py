@@ -33,6 +33,7 @@ def test_costs_are_those_of_each_run_alone(base, candidate, by):
     for number, profile in enumerate((base, candidate)):
         ranking = rank(profile, RankingOptions(by))
         whole = ranking.total or 1
+        assert found.charged_costs[number].sum() == pytest.approx(found.whole[number])
         alone = sorted((ranking.self_values / whole).tolist())
         together = found.self_costs[number]
         shown = found.total_costs[number] != 0

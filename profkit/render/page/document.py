@@ -43,13 +43,14 @@ _SWATCH = re.compile(r"\.([a-z]\d) \{ fill: (#[0-9a-f]+); \}")
 class PageOptions:
     """How a page opens: its title, the value type and whether idle time counts.
 
-    Without a title it is the names of the files. ``icicle`` puts the root of the first view on top.
+    Without a title it is the names of the files. ``view`` is what is seen first: ``flame``,
+    ``icicle``, ``chart`` or ``heavy``.
     """
 
     title: str = ""
     value_type: int = 0
     include_idle: bool = False
-    icicle: bool = False
+    view: str = "flame"
 
 
 def flame_html(profile: Profile | Joined, options: PageOptions | None = None) -> Iterator[bytes]:
@@ -69,7 +70,7 @@ def flame_html(profile: Profile | Joined, options: PageOptions | None = None) ->
         "title": escape(title),
         "valueType": options.value_type,
         "idle": options.include_idle,
-        "view": "icicle" if options.icicle else "flame",
+        "view": options.view,
     }
     style, modules = _style(), _import_map()
     parts: dict[str, str] = {

@@ -38,7 +38,7 @@ const times = {
 };
 
 export const WIDTHS = ["candidate", "base", "mean"];
-export const GROUPINGS = ["function", "file", "package", "kind", "category"];
+export const GROUPINGS = ["function", "file", "line", "package", "category", "kind", "tier"];
 
 /** Return what each part of the state may be, and what it is at first. */
 function fieldsOf(model, views) {

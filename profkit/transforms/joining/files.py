@@ -3,42 +3,87 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["same_files"]
+__all__ = ["FileFacts", "same_files"]
 
 _Parts = tuple[str, ...]
 _Prefixes = tuple[_Parts, _Parts]
 _Score = tuple[int, int]
 _T = TypeVar("_T")
 
+_FEW = 2
 
-def same_files(tables: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+
+class FileFacts(NamedTuple):
+    """What is known of a file: its package, and the names of its functions."""
+
+    package: str
+    names: frozenset[str] = frozenset()
+
+
+def same_files(
+    tables: Sequence[Mapping[str, FileFacts]],
+) -> tuple[list[dict[str, str]], list[set[str]]]:
     """Tell which files of several recordings are the same.
 
-    Each table has the package of each file of a recording. Returns, for each of them, what each
-    file is called in the first recording that has it. Paths are the same where they are equal, or
-    where they end alike and what they begin with is the most common difference between the two
-    recordings. One that ends like several others is left alone, and so is one of another package.
+    Each table has the files of a recording. Returns, for each of them, what each file is called in
+    the first recording that has it; and which files were moved or renamed.
+
+    Paths are the same where they are equal, or where they end alike and what they begin with is the
+    most common difference between the two recordings. A file was moved whose functions have the
+    names of no other file's. One that could be several is left alone, and so is one of another
+    package.
     """
-    known: dict[str, str] = {}
-    answer = []
+    known: dict[str, FileFacts] = {}
+    called, moved = [], []
     for table in tables:
         here = {file: file for file in table if file in known}
-        here |= _under_other_folders(
-            {file: package for file, package in table.items() if file not in here},
-            {file: package for file, package in known.items() if file not in here},
-        )
-        for file, package in table.items():
-            known.setdefault(here.setdefault(file, file), package)
-        answer.append(here)
-    return answer
+        for find in (_under_other_folders, _moved):
+            found = find(
+                {file: facts for file, facts in table.items() if file not in here},
+                {f: facts for f, facts in known.items() if f not in here.values()},
+            )
+            here |= found
+        moved.append(set(found))
+        for file, facts in table.items():
+            known.setdefault(here.setdefault(file, file), facts)
+        called.append(here)
+    return called, moved
 
 
-def _under_other_folders(new: Mapping[str, str], old: Mapping[str, str]) -> dict[str, str]:
+def _moved(new: Mapping[str, FileFacts], old: Mapping[str, FileFacts]) -> dict[str, str]:
+    """Return which of the old files each of the new ones is, told by its functions' names."""
+    by_package: dict[str, list[str]] = defaultdict(list)
+    for file, facts in old.items():
+        by_package[facts.package].append(file)
+    claims: dict[str, list[tuple[_Score, str]]] = defaultdict(list)
+    for file, (package, names) in new.items():
+        shared = [
+            ((len(names & old[other].names), 0), other)
+            for other in by_package[package]
+            if _is_alike(file, names, other, old[other].names)
+        ]
+        best = _most(shared)
+        if best is not None:
+            claims[best].append(((len(names & old[best].names), 0), file))
+    winners = {claimed: _most(rivals) for claimed, rivals in claims.items()}
+    return {winner: claimed for claimed, winner in winners.items() if winner is not None}
+
+
+def _is_alike(file: str, names: frozenset[str], other: str, others: frozenset[str]) -> bool:
+    """Tell whether the functions of two files have half of their names in common."""
+    shared = len(names & others)
+    least = 1 if _parts(file)[-1:] == _parts(other)[-1:] else _FEW
+    return shared >= least and 2 * shared >= min(len(names), len(others))
+
+
+def _under_other_folders(
+    new: Mapping[str, FileFacts], old: Mapping[str, FileFacts]
+) -> dict[str, str]:
     """Return which of the old files each of the new ones is, where that is clear."""
     if not new or not old:
         return {}
@@ -47,20 +92,16 @@ def _under_other_folders(new: Mapping[str, str], old: Mapping[str, str]) -> dict
         parts = _parts(file)
         for start in range(len(parts)):
             by_ending[parts[start:]].append(file)
-    candidates = {file: _alike(file, package, by_ending, old) for file, package in new.items()}
+    candidates = {file: _alike(file, facts, by_ending, old) for file, facts in new.items()}
     votes = Counter(prefixes for found in candidates.values() for prefixes in found)
-    claims: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    claims: dict[str, list[tuple[_Score, str]]] = defaultdict(list)
     for file, found in candidates.items():
         best = _most(((votes[prefixes], 0), prefixes) for prefixes in found)
         if best is not None and _is_trusted(file, best, votes):
             ending = len(_parts(file)) - len(best[0])
-            claims[found[best]].append((votes[best], ending, file))
-    answer = {}
-    for claimed, rivals in claims.items():
-        winner = _most(((score, ending), file) for score, ending, file in rivals)
-        if winner is not None:
-            answer[winner] = claimed
-    return answer
+            claims[found[best]].append(((votes[best], ending), file))
+    winners = {claimed: _most(rivals) for claimed, rivals in claims.items()}
+    return {winner: claimed for claimed, winner in winners.items() if winner is not None}
 
 
 def _parts(file: str) -> _Parts:
@@ -69,12 +110,16 @@ def _parts(file: str) -> _Parts:
 
 
 def _alike(
-    file: str, package: str, by_ending: Mapping[_Parts, list[str]], old: Mapping[str, str]
+    file: str,
+    facts: FileFacts,
+    by_ending: Mapping[_Parts, list[str]],
+    old: Mapping[str, FileFacts],
 ) -> dict[_Prefixes, str]:
     """Return the old files with the longest ending that this one has too, by what precedes it."""
     parts = _parts(file)
     for start in range(len(parts)):
-        found = [name for name in by_ending.get(parts[start:], ()) if old[name] == package]
+        same = by_ending.get(parts[start:], ())
+        found = [name for name in same if old[name].package == facts.package]
         if found:
             ending = len(parts) - start
             return {(parts[:start], _parts(name)[:-ending]): name for name in found}

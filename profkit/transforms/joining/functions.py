@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from profkit.profile import ABSENT
+from profkit.profile import ABSENT, ANONYMOUS
 from profkit.profile.columns import concat, unique_rows
-from profkit.transforms.joining.files import same_files
+from profkit.transforms.joining.files import FileFacts, same_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-__all__ = ["Rows", "same_functions"]
+__all__ = ["Rows", "lines_moved", "same_functions"]
 
 _Place = tuple[int, int]
+
+_NAMELESS = (ANONYMOUS, "<module>", "<lambda>")
 
 
 class Rows:
@@ -31,18 +33,20 @@ class Rows:
 
     ``name`` and ``file`` are numbers in ``strings``, -1 where unknown; ``file`` is what the file is
     called in the first recording that has it. ``profile`` is the number of a row's recording.
-    ``of_string`` has the number of each recording's own strings, with -1 in the last place.
+    ``file_as_named`` is its own name for it, and ``is_moved`` tells that the two are no more alike
+    than by the functions in them. ``of_string`` has the number of each recording's own strings,
+    with -1 in the last place.
     """
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
         tables = [profile.functions for profile in profiles]
         self.lengths = [len(table) for table in tables]
         self.profile = np.repeat(np.arange(len(tables)), self.lengths)
-        called = same_files([_files(profile) for profile in profiles])
+        called, moved = same_files([_files(profile) for profile in profiles])
         numbers: dict[str, int] = {}
         self.of_string: list[Numbers] = []
-        names, files, packages = [], [], []
-        for profile, table, same in zip(profiles, tables, called, strict=True):
+        names, files, packages, files_as_named, moves = [], [], [], [], []
+        for profile, table, same, gone in zip(profiles, tables, called, moved, strict=True):
             strings = [numbers.setdefault(text, len(numbers)) for text in profile.strings]
             of_file = [numbers.setdefault(same.get(t, t), len(numbers)) for t in profile.strings]
             of_string = np.array([*strings, ABSENT], np.int64)
@@ -50,9 +54,14 @@ class Rows:
             names.append(of_string[table.name])
             files.append(np.array([*of_file, ABSENT], np.int64)[table.file])
             packages.append(of_string[table.package])
+            files_as_named.append(of_string[table.file])
+            was_moved = np.array([*(t in gone for t in profile.strings), False])
+            moves.append(was_moved[table.file])
         self.strings = tuple(numbers)
         self.name = concat(names, np.int64)
         self.file = concat(files, np.int64)
+        self.file_as_named = concat(files_as_named, np.int64)
+        self.is_moved = concat(moves, np.bool_)
         self.package = concat(packages, np.int64)
         self.kind = concat([table.kind for table in tables], np.int64)
         self.line = concat([table.line for table in tables], np.int64)
@@ -67,14 +76,20 @@ class Rows:
         return self.name, self.file, self.line, self.column, self.kind, self.package
 
 
-def _files(profile: Profile) -> dict[str, str]:
-    """Return the package of each file that functions are in."""
+def _files(profile: Profile) -> dict[str, FileFacts]:
+    """Return the files that functions are in."""
     functions = profile.functions
-    first, _ = unique_rows(functions.file)
+    names: dict[int, set[str]] = defaultdict(set)
+    package: dict[int, str] = {}
+    for row, (file, name) in enumerate(
+        zip(functions.file.tolist(), functions.name.tolist(), strict=True)
+    ):
+        if file != ABSENT:
+            package.setdefault(file, profile.text(int(functions.package[row])))
+            if name != ABSENT and profile.strings[name] not in _NAMELESS:
+                names[file].add(profile.strings[name])
     return {
-        profile.strings[functions.file[row]]: profile.text(int(functions.package[row]))
-        for row in first.tolist()
-        if functions.file[row] != ABSENT
+        profile.strings[file]: FileFacts(of, frozenset(names[file])) for file, of in package.items()
     }
 
 
@@ -110,6 +125,24 @@ def same_functions(rows: Rows, is_base: npt.NDArray[np.bool_]) -> Numbers:
         ]
         size += len(new) + len(base)
     return unique_rows(answer)[1]
+
+
+def lines_moved(
+    rows: Rows, is_base: npt.NDArray[np.bool_], function: Numbers
+) -> dict[tuple[int, int], int]:
+    """Return where lines of the base's functions are in the candidate, where that is clear.
+
+    Keys and values are lines, keys after the number of their file. A line is clear that lies
+    between functions which moved by equally many lines.
+    """
+    answer = {}
+    anchors = _anchors(rows, is_base, function, np.zeros(int(function.max(initial=-1)) + 1, bool))
+    known = is_base[rows.profile] & (rows.line != ABSENT)
+    for file, line in {*zip(rows.file[known].tolist(), rows.line[known].tolist(), strict=True)}:
+        shifts = _shifts(line, anchors.get(file, []))
+        if file in anchors and len(shifts) == 1:
+            answer[file, line] = line + shifts.pop()
+    return answer
 
 
 def _anchors(

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.errors import UsageError
-from profkit.profile import ABSENT, FrameTable, FunctionTable, Kind, merge
-from profkit.profile.columns import IndexColumn, ValueColumn, indexes, sums_by, values
+from profkit.profile import ABSENT, ANONYMOUS, FrameTable, FunctionTable, Kind, merge
+from profkit.profile.columns import IndexColumn, ValueColumn, indexes, sums_by, unique_rows, values
 from profkit.transforms.joining.functions import Rows, same_functions
+from profkit.transforms.joining.remarks import remarks
+from profkit.transforms.joining.renamed import renamed_functions
 from profkit.transforms.joining.units import comparable
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from profkit.profile import Profile, SampleTable
+    from profkit.transforms.joining.renamed import Renamed
 
     Numbers = npt.NDArray[np.int64]
 
@@ -71,7 +74,8 @@ class Joined:
     the candidate; a frame is a function in a tier, so that a stack of one run meets its like in the
     others. ``runs`` has the base first. ``run_of_thread`` (``int32``, shape ``(threads,)``) is the
     run of each thread. ``matches`` are the functions whose name or file differs between the sides;
-    ``notes`` what a reader of a comparison should know.
+    ``notes`` what a reader of a comparison should know; ``steps`` what was asked of each run
+    before, in the words of the command line.
     """
 
     profile: Profile
@@ -79,6 +83,7 @@ class Joined:
     run_of_thread: IndexColumn
     matches: tuple[Match, ...] = ()
     notes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
     def self_values(self, value_type: int = 0, *, include_idle: bool = False) -> ValueColumn:
         """Sum the samples' values by run and node; ``int64``, shape ``(runs, nodes)``."""
@@ -98,6 +103,11 @@ class Joined:
         if not include_idle:
             answer[:, self.profile.kind_of_node == Kind.IDLE] = 0
         return values(answer)
+
+    @property
+    def has_replicates(self) -> bool:
+        """Whether each side has several runs, which tell what is chance."""
+        return all(len(self.of_side(side)) > 1 for side in Side)
 
     def of_side(self, side: Side) -> npt.NDArray[np.int64]:
         """Return the numbers of a side's runs."""
@@ -138,14 +148,68 @@ def join(
     is_base = np.array([sides[n] == Side.BASE for n in order], bool)
     rows = Rows(told)
     function = same_functions(rows, is_base)
-    renamed = _with_functions(told, rows, function)
-    merged = merge([renamed[order.index(n)] for n in range(len(profiles))])
+    renamed = renamed_functions(told, rows, is_base, function)
+    for old, new, _ in renamed:
+        function[function == function[old]] = function[new]
+    function = unique_rows(function)[1]
+    joined = _with_functions(told, rows, function)
+    merged = merge([joined[order.index(n)] for n in range(len(profiles))])
     runs = tuple(
         Run(p.meta.source, side, p.meta.interval, _duration(p), done)
         for p, side, done in zip(profiles, sides, operations, strict=True)
     )
     run_of_thread = np.repeat(np.arange(len(runs)), [len(p.threads) for p in profiles])
-    return Joined(merged, runs, indexes(run_of_thread), notes=notes)
+    answer = Joined(
+        merged,
+        runs,
+        indexes(run_of_thread),
+        matches=_matches(rows, is_base, function, renamed),
+        steps=_steps(profiles),
+    )
+    if answer.steps:
+        return replace(answer, notes=notes)
+    is_of_base = np.array([run.side == Side.BASE for run in runs], bool)
+    names, durations = [run.name for run in runs], [run.duration for run in runs]
+    seen = remarks(merged, answer.self_values(), is_of_base, names, durations)
+    return replace(answer, notes=(*notes, *seen))
+
+
+def _matches(
+    rows: Rows,
+    is_base: npt.NDArray[np.bool_],
+    function: Numbers,
+    renamed: Sequence[Renamed],
+) -> tuple[Match, ...]:
+    """Return what was matched that looks different, each function once."""
+    _, shown = np.unique(function, return_index=True)
+    was_moved = np.flatnonzero(rows.is_moved & is_base[rows.profile])
+    reasons = dict.fromkeys(was_moved.tolist(), "its file was moved or renamed")
+    reasons |= {old: reason for old, _, reason in renamed}
+    answer: dict[int, Match] = {}
+    for row, reason in reasons.items():
+        number = int(function[row])
+        now = shown[number]
+        same_name = rows.name[row] == rows.name[now] and not rows.is_moved[row]
+        if is_base[rows.profile[now]] or (same_name and rows.file[row] == rows.file[now]):
+            continue  # its file is there, but not this function; or only its line is another
+        name, file, line = (int(of[row]) for of in (rows.name, rows.file_as_named, rows.line))
+        place = rows.strings[file] if file != ABSENT else ""
+        match = Match(
+            number,
+            rows.strings[name] if name != ABSENT else ANONYMOUS,
+            f"{place}:{line}" if place and line != ABSENT else place,
+            reason,
+        )
+        answer.setdefault(number, match)
+    return tuple(answer.values())
+
+
+def _steps(profiles: Sequence[Profile]) -> tuple[str, ...]:
+    """Return the steps of all runs; those of one run only say in which."""
+    asked = {tuple(done.words for done in profile.applied) for profile in profiles}
+    if len(asked) == 1:
+        return asked.pop()
+    return tuple(f"{done.words} ({p.meta.source})" for p in profiles for done in p.applied)
 
 
 def _duration(profile: Profile) -> int | None:
@@ -154,29 +218,36 @@ def _duration(profile: Profile) -> int | None:
 
 
 def _with_functions(profiles: Sequence[Profile], rows: Rows, function: Numbers) -> list[Profile]:
-    """Return the profiles with each function as its first row among them all has it.
+    """Return the profiles with one table of functions, each as its first row among them all has it.
 
     All have the same strings. Of frames only the function and the tier are left: lines, addresses
     and the recording tools' own labels are those of one run.
     """
-    _, first = np.unique(function, return_index=True)
-    shown = first[function]
-    tables = [column[shown] for column in rows.columns]
+    table = FunctionTable(
+        *map(indexes, _told_apart(rows, np.unique(function, return_index=True)[1]))
+    )
     ends = np.cumsum(rows.lengths)
     answer = []
     for profile, end, of_string in zip(profiles, ends, rows.of_string, strict=True):
-        part = slice(end - len(profile.functions), end)
+        number = np.append(function[end - len(profile.functions) : end], ABSENT)
         absent = np.full(len(profile.frames), ABSENT)
         frames, deopts = profile.frames, profile.deopts
         answer.append(
             profile.replace(
                 strings=rows.strings,
-                functions=FunctionTable(*(indexes(column[part]) for column in tables)),
+                functions=table,
                 frames=FrameTable(
-                    frames.function, absent, absent, absent, absent, frames.tier, absent
+                    indexes(number[frames.function]),
+                    absent,
+                    absent,
+                    absent,
+                    absent,
+                    frames.tier,
+                    absent,
                 ),
                 deopts=replace(
                     deopts,
+                    function=indexes(number[deopts.function]),
                     kind=indexes(of_string[deopts.kind]),
                     reason=indexes(of_string[deopts.reason]),
                     place=indexes(of_string[deopts.place]),
@@ -184,3 +255,17 @@ def _with_functions(profiles: Sequence[Profile], rows: Rows, function: Numbers) 
             )
         )
     return answer
+
+
+def _told_apart(rows: Rows, shown: Numbers) -> list[Numbers]:
+    """Return the columns of some rows, without the places of those that else were equal.
+
+    A function of the base that is gone may have begun where another one of its name does now.
+    """
+    columns = [column[shown].copy() for column in rows.columns]
+    names = ("name", "file", "line", "column", "kind", "package")
+    for place in ("column", "line"):
+        first, row_of = unique_rows(*columns)
+        again = first[row_of] != np.arange(len(shown))
+        columns[names.index(place)][again] = ABSENT
+    return columns
