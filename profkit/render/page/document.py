@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from profkit.render.escape import escape
-from profkit.render.page.data import page_data
+from profkit.render.page.data import names_of_sides, page_data
 from profkit.transforms.joining import Joined
 
 if TYPE_CHECKING:
@@ -89,8 +89,10 @@ def flame_html(profile: Profile | Joined, options: PageOptions | None = None) ->
 
 def _files_of(subject: Profile | Joined) -> str:
     """Return the names of the files that are shown, without their folders."""
-    profile = subject.profile if isinstance(subject, Joined) else subject
-    return ", ".join(PurePath(part).name for part in profile.meta.source.split(", "))
+    if isinstance(subject, Joined):
+        base, candidate = names_of_sides(subject)
+        return f"{candidate} against {base}"
+    return ", ".join(PurePath(part).name for part in subject.meta.source.split(", "))
 
 
 def _filled(template: str, parts: dict[str, str]) -> str:

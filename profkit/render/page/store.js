@@ -66,7 +66,8 @@ const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
  * Open the store: `get()`, `set(patch, {replace})`, `subscribe(listener(state, before))`. With
- * `replace` the change makes no step for the back button, for what is being typed or dragged.
+ * `replace` the change makes no step for the back button, for what is being typed or dragged; with
+ * `silent` nobody hears of it, for another change follows at once.
  */
 export function openStore(model, views, { location, history, addEventListener }) {
   const fields = fieldsOf(model, views);
@@ -104,10 +105,11 @@ export function openStore(model, views, { location, history, addEventListener })
   addEventListener("popstate", () => become(read(location.hash)));
   return {
     get: () => state,
-    set(patch, { replace = false } = {}) {
+    set(patch, { replace = false, silent = false } = {}) {
       const next = { ...state, ...patch };
       if (isSame(next, state)) return;
-      become(next);
+      if (silent) state = next;
+      else become(next);
       if (replace) history.replaceState(null, "", written());
       else history.pushState(null, "", written());
     },
