@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from profkit.errors import UsageError
 from profkit.profile import Tier
-from profkit.views.activity import Activity, activities, longest_gap, spans
+from profkit.views.activity import Activity, activities, longest_gap, spans, timed_threads
 from profkit.views.common import shared_frames
 from profkit.views.flame.stacks import Boxes
 
@@ -45,15 +44,9 @@ def timed_spans(profile: Profile, *, include_idle: bool) -> tuple[dict[int, Span
 
     Raises :class:`UsageError` where there are samples, and none has a time.
     """
-    used = [n for n, thread in enumerate(profile.threads) if len(thread.samples)]
-    timed = [n for n in used if profile.threads[n].samples.time is not None]
-    if used and not timed:
-        raise UsageError(
-            f"{profile.meta.source}: its samples have no times, and a flame chart needs them: V8 "
-            "logs, .cpuprofile, traces and speedscope files have them, folded stacks do not"
-        )
+    timed, untimed = timed_threads(profile, "a flame chart")
     gap = longest_gap(profile)
-    return {n: _spans(profile, n, gap, include_idle) for n in timed}, len(used) - len(timed)
+    return {n: _spans(profile, n, gap, include_idle) for n in timed}, untimed
 
 
 def _spans(profile: Profile, thread: int, gap: int, include_idle: bool) -> Spans:  # noqa: FBT001

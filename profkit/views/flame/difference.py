@@ -44,7 +44,7 @@ def flame_difference(joined: Joined, options: FlameOptions | None = None) -> Fla
     >>> graph = profkit.flame_difference(join([before], [after]))
     >>> change = graph.change
     >>> [profkit.function_name(graph.profile, function) for function, _ in change.new[:2]]
-    ['logger', 'handleResponse']
+    ['logRequest', 'Socket._write']
     """
     options = options or FlameOptions()
     if options.layout == "chart":
