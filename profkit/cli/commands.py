@@ -33,7 +33,9 @@ COMMANDS = (
     Command("lines", "profkit.cli.lines", "Show which lines of the source take the time."),
     Command("timeline", "profkit.cli.timeline", "Show activity over time, and what took long."),
     Command("flame", "profkit.cli.flame", "Draw a flame graph as SVG."),
-    Command("history", "profkit.cli.history", "Keep costs of many commits, find where they changed."),
+    Command(
+        "history", "profkit.cli.history", "Keep costs of many commits, find where they changed."
+    ),
     Command("deopts", "profkit.cli.deopts", "Count where V8 had to give up optimised code."),
     Command("convert", "profkit.cli.convert", "Write a profile as a file of another tool."),
     Command("info", "profkit.cli.info", "Tell what a file holds, and what was lost in reading it."),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from profkit.errors import UsageError
-from profkit.history.store import Commit
+from profkit.history.store import Commit, storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +26,7 @@ class _Time(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
     name = "time"
 
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if value.isascii() and value.isdecimal():
             return int(value[:18])
         try:
@@ -61,10 +59,10 @@ def commit_of(
         )
     digest, committed, checked_out = known or (name or label or "", int(time.time()), "")
     return Commit(
-        name=digest,
+        name=storable(digest),
         time=committed if moment is None else moment,
-        label=label or "",
-        branch=checked_out if branch is None else branch,
+        label=storable(label or ""),
+        branch=storable(checked_out if branch is None else branch),
     )
 
 

@@ -97,7 +97,7 @@ def add(
     with History.writing(file, create=True) as open_history:
         added = sum(open_history.add(of, one.run, one.costs, one.value_type) for one in recorded)
     there = len(profiles) - added
-    rest = f"; {count(there, 'run')} were there already" if there else ""
+    rest = f", left {count(there, 'run')} that it had" if there else ""
     note(f"{file}: added {count(added, 'run')} of {of.title}{rest}")
 
 
@@ -119,9 +119,7 @@ def _trends(limit: int) -> Callable[[_Command], _Command]:
             level: float,
             **others: object,
         ) -> object:
-            wanted = TrendOptions(
-                by, measure, function, per, last, branch, limit, min_share, level
-            )
+            wanted = TrendOptions(by, measure, function, per, last, branch, limit, min_share, level)
             return command(wanted=wanted, **others)
 
         return options.all_of(
@@ -149,7 +147,10 @@ def _trends(limit: int) -> Callable[[_Command], _Command]:
                 help="Divide costs by this; by operations where all runs tell them, else by runs.",
             ),
             click.option(
-                "--last", metavar="N", type=click.IntRange(min=1), help="Look at the last N commits."
+                "--last",
+                metavar="N",
+                type=click.IntRange(min=1),
+                help="Look at the last N commits.",
             ),
             click.option("--branch", metavar="NAME", help="Look at the commits of this branch."),
             options.limit(limit, "rows"),

@@ -136,8 +136,9 @@ def _distances(features: Floats) -> Floats:
     count = features.shape[1]
     sums = np.cumsum(features[:, :-1], axis=1)
     size = np.arange(1, count)
-    squares: Floats = np.einsum("pvg,pvg->pv", sums, sums)
-    return squares * (2 * count / (size * (count - size)))
+    squares = np.einsum("pvg,pvg->pv", sums, sums)
+    weighed: Floats = squares * (2 * count / (size * (count - size)))
+    return weighed
 
 
 def _best(segment: Floats, start: int) -> tuple[float, int]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.errors import EmptyInputError
-from profkit.history.store import LEVELS, OTHERS, Cost, Group, History, Run
-from profkit.profile import ABSENT, COUNT, NANOSECONDS, Kind, ValueType, function_name
+from profkit.history.store import LEVELS, OTHERS, Cost, Group, History, Run, storable
+from profkit.profile import COUNT, NANOSECONDS, Kind, ValueType, function_name
 from profkit.profile.columns import sums_by, unique_rows
 from profkit.transforms.joining.files import same_files
 from profkit.views.ranking import group_name, groups_of_frames
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.integer]
 
-__all__ = ["LEAST_SHARE", "Measured", "costs_of", "duration_of", "known_groups", "measure", "time_of"]
+__all__ = [
+    "LEAST_SHARE",
+    "Measured",
+    "costs_of",
+    "duration_of",
+    "known_groups",
+    "measure",
+    "time_of",
+]
 
 LEAST_SHARE = 0.001
 """Which part of a run's total a group must take to have a row of its own, once."""
@@ -78,12 +86,12 @@ def measure(
     number, factor, kind = time_of(profile, value_type)
     total, costs = costs_of(profile, number, factor, known)
     run = Run(
-        source=_storable(profile.meta.source),
+        source=storable(profile.meta.source),
         samples=profile.sample_count,
         total=total,
         duration=duration_of(profile),
         operations=operations,
-        machine=_storable(machine),
+        machine=storable(machine),
     )
     return Measured(run, tuple(costs), kind)
 
@@ -152,21 +160,19 @@ def _groups(
         return _functions(profile, known)
     profile, group = groups_of_frames(profile, level)
     used, number = np.unique(group, return_inverse=True)
-    names = [_storable(group_name(profile, level, n)) for n in used.tolist()]
+    names = [storable(group_name(profile, level, n)) for n in used.tolist()]
     return profile, *_merged([Group(level, name) for name in names], number)
 
 
-def _functions(
-    profile: Profile, known: Collection[Group]
-) -> tuple[Profile, Numbers, list[Group]]:
+def _functions(profile: Profile, known: Collection[Group]) -> tuple[Profile, Numbers, list[Group]]:
     table = profile.functions
     first, row_of = unique_rows(table.name, table.kind, table.file)
     found = [
         Group(
             "function",
-            _storable(function_name(profile, row)),
-            _storable(profile.text(int(table.file[row]))),
-            _storable(profile.text(int(table.package[row]))),
+            storable(function_name(profile, row)),
+            storable(profile.text(int(table.file[row]))),
+            storable(profile.text(int(table.package[row]))),
             Kind(table.kind[row]).label,
         )
         for row in first.tolist()
@@ -174,9 +180,7 @@ def _functions(
     before = {group.file: group.package for group in known if group.file}
     here = {group.file: group.package for group in found if group.file}
     _, called = same_files([before, here])
-    named = [
-        Group(g.level, g.name, called.get(g.file, g.file), g.package, g.kind) for g in found
-    ]
+    named = [Group(g.level, g.name, called.get(g.file, g.file), g.package, g.kind) for g in found]
     return profile, *_merged(named, row_of[profile.frames.function])
 
 
@@ -184,10 +188,5 @@ def _merged(groups: Sequence[Group], number: Numbers) -> tuple[Numbers, list[Gro
     """Take groups that the history cannot tell apart for one."""
     place: dict[tuple[str, ...], int] = {}
     rows = [place.setdefault(group.key, len(place)) for group in groups]
-    kept = {row: group for row, group in zip(reversed(rows), reversed(groups), strict=True)}
+    kept = dict(zip(reversed(rows), reversed(groups), strict=True))
     return np.array(rows, np.int64)[number], [kept[row] for row in range(len(place))]
-
-
-def _storable(text: str) -> str:
-    """Return a text that has an encoding: a lone surrogate becomes what it is written as."""
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -23,7 +23,18 @@ from profkit.profile import ValueType
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["FILE_NAME", "LEVELS", "OTHERS", "Commit", "Cost", "Group", "History", "Level", "Run"]
+__all__ = [
+    "FILE_NAME",
+    "LEVELS",
+    "OTHERS",
+    "Commit",
+    "Cost",
+    "Group",
+    "History",
+    "Level",
+    "Run",
+    "storable",
+]
 
 Level = Literal["function", "package", "category"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -74,6 +85,11 @@ CREATE TABLE costs (
     total INTEGER NOT NULL,
     PRIMARY KEY (group_id, run_id)
 ) WITHOUT ROWID;
+CREATE VIEW ordered_runs AS
+    SELECT runs.*,
+        row_number() OVER (ORDER BY time, commit_id, runs.id) - 1 AS place,
+        dense_rank() OVER (ORDER BY time, commit_id) - 1 AS commit_place
+    FROM runs JOIN commits ON commits.id = commit_id;
 """
 
 
@@ -188,7 +204,7 @@ class History:
         with _telling(path), _connected(path, "rwc") as connection:
             connection.execute("BEGIN IMMEDIATE")
             if not _is_history(path, connection):
-                for statement in _SCHEMA.split(";"):
+                for statement in _SCHEMA.split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {_APPLICATION}")
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
@@ -212,12 +228,11 @@ class History:
 
     def runs(self) -> tuple[Run, ...]:
         """Return the runs in the order of their commits, and as they were added."""
-        numbers = {commit.name: number for number, commit in enumerate(self.commits())}
         rows = self._connection.execute(
-            "SELECT source, samples, total, duration, operations, machine, name"
-            f" FROM {_ORDERED_RUNS}"
+            "SELECT source, samples, total, duration, operations, machine, commit_place"
+            " FROM ordered_runs ORDER BY place"
         )
-        return tuple(Run(*row[:-1], numbers[row[-1]]) for row in rows)
+        return tuple(Run(*row) for row in rows)
 
     def groups(self, level: Level) -> tuple[tuple[int, Group], ...]:
         """Return the groups of a level, each with its number in the file."""
@@ -243,8 +258,7 @@ class History:
     def costs(self, group: int) -> tuple[tuple[int, int, int], ...]:
         """Return run (its number in :meth:`runs`), self and total of a group, where it has some."""
         if self._numbers is None:
-            order = self._connection.execute(f"SELECT runs.id FROM {_ORDERED_RUNS}")
-            self._numbers = {run: number for number, (run,) in enumerate(order)}
+            self._numbers = dict(self._connection.execute("SELECT id, place FROM ordered_runs"))
         rows = self._connection.execute(
             "SELECT run_id, self, total FROM costs WHERE group_id = ?", (group,)
         )
@@ -252,9 +266,7 @@ class History:
 
     # --- changes ----------------------------------------------------------------------------------
 
-    def add(
-        self, commit: Commit, run: Run, costs: Sequence[Cost], value_type: ValueType
-    ) -> bool:
+    def add(self, commit: Commit, run: Run, costs: Sequence[Cost], value_type: ValueType) -> bool:
         """Add a run to its commit. Returns False, and changes nothing, where it is there already.
 
         A commit that is known keeps its time; a label or a branch is added where it had none.
@@ -321,18 +333,21 @@ class History:
         if len(found) != 1:
             how_many = f"{len(found)} commits are" if found else "no commit is"
             raise UsageError(f"{self.path}: {how_many} called {name!r}")
-        chosen = "(SELECT id FROM commits WHERE name = ?)"
-        runs = f"(SELECT id FROM runs WHERE commit_id = {chosen})"
-        self._connection.execute(f"DELETE FROM costs WHERE run_id IN {runs}", found)  # noqa: S608
-        gone = self._connection.execute(f"DELETE FROM runs WHERE commit_id = {chosen}", found)  # noqa: S608
-        self._connection.execute("DELETE FROM commits WHERE name = ?", found)
+        (number,) = self._connection.execute(
+            "SELECT id FROM commits WHERE name = ?", found
+        ).fetchone()
         self._connection.execute(
-            "DELETE FROM groups WHERE id NOT IN (SELECT group_id FROM costs)"
+            "DELETE FROM costs WHERE run_id IN (SELECT id FROM runs WHERE commit_id = ?)", (number,)
         )
+        gone = self._connection.execute("DELETE FROM runs WHERE commit_id = ?", (number,))
+        self._connection.execute("DELETE FROM commits WHERE id = ?", (number,))
+        self._connection.execute("DELETE FROM groups WHERE id NOT IN (SELECT group_id FROM costs)")
         return gone.rowcount
 
 
-_ORDERED_RUNS = "runs JOIN commits ON commits.id = commit_id ORDER BY time, commit_id, runs.id"
+def storable(text: str) -> str:
+    """Return a text that has an encoding: a lone surrogate becomes what it is written as."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _path(place: str) -> str:

@@ -9,19 +9,31 @@ import numpy as np
 
 from profkit.errors import UsageError
 from profkit.history.changes import ChangePoint, change_points
-from profkit.history.store import OTHERS, Group
-from profkit.profile import NANOSECONDS, ValueType
+from profkit.history.store import OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
-    from profkit.history.store import Commit, History, Level, Run
+    from profkit.history.store import Commit, Group, History, Level, Run
+    from profkit.profile import ValueType
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["MEASURES", "PER", "TOTAL", "Contents", "Measure", "Per", "Trend", "TrendOptions", "Trends", "contents", "trends"]
+__all__ = [
+    "MEASURES",
+    "PER",
+    "TOTAL",
+    "Contents",
+    "Measure",
+    "Per",
+    "Trend",
+    "TrendOptions",
+    "Trends",
+    "contents",
+    "trends",
+]
 
 Measure = Literal["self", "total"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -145,7 +157,7 @@ def trends(history: History, options: TrendOptions | None = None) -> Trends:
         branch = f" of branch {options.branch!r}" if options.branch else ""
         raise UsageError(f"{history.path}: there is no commit{branch} in it")
     per = options.per or ("run" if any(run.operations is None for run in runs) else "operation")
-    divisor = np.array([_divisor(history.path, run, per, value_type) for run in runs])
+    divisor = np.array([_divisor(history.path, run, per) for run in runs])
     commit = np.array([run.commit for run in runs])
 
     def trend(group: Group | None, by_run: Floats) -> Trend:
@@ -156,8 +168,8 @@ def trends(history: History, options: TrendOptions | None = None) -> Trends:
     rows = []
     for number, group in groups:
         values = np.zeros(taken.size)
-        for run, own, total in history.costs(number):
-            values[run] = own if options.measure == "self" else total
+        for run, *cost in history.costs(number):
+            values[run] = cost[MEASURES.index(options.measure)]
         rows.append(trend(group, values[taken] / divisor))
     total = trend(None, np.array([run.total for run in runs]) / divisor)
     level = options.level_of_test
@@ -199,7 +211,7 @@ def _chosen(
     )
 
 
-def _divisor(path: str, run: Run, per: Per, value_type: ValueType) -> float:
+def _divisor(path: str, run: Run, per: Per) -> float:
     if per == "run":
         return 1.0
     if per == "share":
@@ -211,9 +223,7 @@ def _divisor(path: str, run: Run, per: Per, value_type: ValueType) -> float:
     return known / 1e9 if per == "second" else known
 
 
-def _greatest(
-    history: History, options: TrendOptions
-) -> tuple[Sequence[tuple[int, Group]], int]:
+def _greatest(history: History, options: TrendOptions) -> tuple[Sequence[tuple[int, Group]], int]:
     """Return the groups to look at, the greatest first, and how many are left out."""
     column = 1 if options.measure == "self" else 2
     share = {row[0]: row[column] for row in history.shares(options.level)}
@@ -227,13 +237,9 @@ def _greatest(
     return shown, len(groups) - len(shown)
 
 
-def _called(
-    path: str, groups: Sequence[tuple[int, Group]], name: str
-) -> list[tuple[int, Group]]:
+def _called(path: str, groups: Sequence[tuple[int, Group]], name: str) -> list[tuple[int, Group]]:
     exactly = [one for one in groups if one[1].name == name]
-    found = exactly or [
-        one for one in groups if name in one[1].name or name in one[1].file
-    ]
+    found = exactly or [one for one in groups if name in one[1].name or name in one[1].file]
     if not found:
         raise UsageError(f"{path}: nothing is called {name!r}")
     return found
