@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from profkit.errors import InputError, ProfkitError, UsageError
     from profkit.formats import FORMATS, ReadOptions, TickSelection
     from profkit.formats.targets import TARGETS
-    from profkit.loading import load
+    from profkit.loading import load, load_all
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
     from profkit.saving import write
@@ -71,6 +71,7 @@ __all__ = [
     "info",
     "lines",
     "load",
+    "load_all",
     "merge",
     "source_text",
     "tick_report",
@@ -112,6 +113,7 @@ _HOMES = {
     "info": "profkit.views.info",
     "lines": "profkit.views.lines",
     "load": "profkit.loading",
+    "load_all": "profkit.loading",
     "merge": "profkit.profile",
     "source_text": "profkit.symbols.source_text",
     "tick_report": "profkit.views.ticks",

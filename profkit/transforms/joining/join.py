@@ -15,11 +15,11 @@ from profkit.transforms.joining.functions import Rows, same_functions
 from profkit.transforms.joining.units import comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
-    from profkit.profile import Profile
+    from profkit.profile import Profile, SampleTable
 
     Numbers = npt.NDArray[np.int64]
 
@@ -82,11 +82,19 @@ class Joined:
 
     def self_values(self, value_type: int = 0, *, include_idle: bool = False) -> ValueColumn:
         """Sum the samples' values by run and node; ``int64``, shape ``(runs, nodes)``."""
+        return self._sums(lambda samples: samples.values[:, value_type], include_idle=include_idle)
+
+    def sample_counts(self, *, include_idle: bool = False) -> ValueColumn:
+        """Count the samples by run and node; ``int64``, shape ``(runs, nodes)``."""
+        return self._sums(lambda _: None, include_idle=include_idle)
+
+    def _sums(
+        self, of: Callable[[SampleTable], ValueColumn | None], *, include_idle: bool
+    ) -> ValueColumn:
         nodes = len(self.profile.tree)
         answer = np.zeros((len(self.runs), nodes), np.int64)
         for run, thread in zip(self.run_of_thread, self.profile.threads, strict=True):
-            samples = thread.samples
-            answer[run] += sums_by(samples.node, samples.values[:, value_type], nodes)
+            answer[run] += sums_by(thread.samples.node, of(thread.samples), nodes)
         if not include_idle:
             answer[:, self.profile.kind_of_node == Kind.IDLE] = 0
         return values(answer)
