@@ -9,9 +9,10 @@ import click
 
 from profkit.cli import options
 from profkit.cli.commits import TIME, commit_of
-from profkit.cli.loading import load_profiles, pick_value_type
+from profkit.cli.loading import pick_value_type
 from profkit.cli.messages import note
 from profkit.cli.output import terminal_width, write
+from profkit.cli.sides import Sides, read_sides
 from profkit.history.measuring import known_groups, measure
 from profkit.history.store import LEVELS, History
 from profkit.history.trends import MEASURES, PER, TrendOptions, contents
@@ -62,7 +63,14 @@ Examples:
     "operations",
     metavar="N",
     type=click.FloatRange(min=0, min_open=True),
-    help="How many units of work, such as requests, each recording did.",
+    help="How many operations (such as requests) each recording did.",
+)
+@click.option(
+    "--per-request",
+    metavar="JSON",
+    multiple=True,
+    help="Count operations by what a load test wrote: a file for each recording, or .SUFFIX for "
+    "those beside them.",
 )
 @options.value_type
 @options.reading
@@ -77,26 +85,33 @@ def add(
     branch: str | None,
     machine: str,
     operations: float | None,
+    per_request: tuple[str, ...],
     value_type: str | None,
     reading: Reading,
     input_format: str | None,
 ) -> None:
     """Add recordings of a commit, each of them a run.
 
-    Of each it keeps the total and the functions, packages and categories that take 0.1 % of it.
+    A PROFILE is a file, a folder of files or a quoted pattern. Of each recording are kept the total
+    and the functions, packages and categories that take 0.1 % of it.
     """
     of = commit_of(commit, label, moment, branch)
-    recorded = []
     known = known_groups(file)
-    for path in profiles:
-        profile = load_profiles((path,), input_format=input_format, reading=reading)
+    told = ((), () if operations is None else (operations,))
+    runs = read_sides(
+        Sides(candidate=profiles, operations=told, per_request=per_request),
+        input_format=input_format,
+        reading=reading,
+    )
+    recorded = []
+    for profile, done in zip(runs.candidate, runs.candidate_operations, strict=True):
         chosen = pick_value_type(profile, value_type) if value_type else None
-        found = measure(profile, known, chosen, operations=operations, machine=machine)
+        found = measure(profile, known, chosen, operations=done, machine=machine)
         known |= {cost.group for cost in found.costs}
         recorded.append(found)
     with History.writing(file, create=True) as open_history:
         added = sum(open_history.add(of, one.run, one.costs, one.value_type) for one in recorded)
-    there = len(profiles) - added
+    there = len(recorded) - added
     rest = f", left {count(there, 'run')} that it had" if there else ""
     note(f"{file}: added {count(added, 'run')} of {of.title}{rest}")
 

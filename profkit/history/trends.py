@@ -99,7 +99,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """The whole and the groups that cost most, from commit to commit.
+    """The whole and the groups that cost most, the greatest of today first.
 
     ``per`` is what costs are divided by, ``value_type`` what they are counted in before that.
     ``groups`` counts those that were looked at for changes; ``omitted`` the ones that cost less.
@@ -181,7 +181,12 @@ def trends(history: History, options: TrendOptions | None = None) -> Trends:
         commits=commits,
         runs=runs,
         total=_with_changes(total, level),
-        rows=tuple(_with_changes(row, level / len(rows)) for row in rows),
+        rows=tuple(
+            sorted(
+                (_with_changes(row, level / len(rows)) for row in rows),
+                key=lambda row: (-row.now, row.name),
+            )
+        ),
         omitted=omitted,
     )
 
