@@ -70,7 +70,7 @@ class TrendOptions:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """What a group cost: by run, and by commit the mean of its runs.
+    """What a group cost: by run, and by commit the median of its runs.
 
     ``by_run`` and ``by_commit`` are ``float64`` of shape ``(runs,)`` and ``(commits,)``, 0 where it
     took too little to be kept. ``group`` is None for the whole.
@@ -102,7 +102,7 @@ class Trends:
     """The whole and the groups that cost most, the greatest of today first.
 
     ``per`` is what costs are divided by, ``value_type`` what they are counted in before that.
-    ``groups`` counts those that were looked at for changes; ``omitted`` the ones that cost less.
+    ``rows`` are those that were looked at; ``omitted`` counts those that ``limit`` leaves out.
     """
 
     options: TrendOptions
@@ -161,8 +161,8 @@ def trends(history: History, options: TrendOptions | None = None) -> Trends:
     commit = np.array([run.commit for run in runs])
 
     def trend(group: Group | None, by_run: Floats) -> Trend:
-        mean = np.bincount(commit, by_run, len(commits)) / np.bincount(commit)
-        return Trend(group, by_run, mean)
+        of_commit = np.split(by_run, np.flatnonzero(np.diff(commit)) + 1)
+        return Trend(group, by_run, np.array([np.median(runs) for runs in of_commit]))
 
     groups, omitted = _greatest(history, options)
     rows = []

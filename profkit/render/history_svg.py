@@ -1,6 +1,6 @@
 """Trends as one SVG file without a script: a panel each, with marks where they changed.
 
-A panel has the runs as dots, the means of commits as a line, and a level for each stretch between
+A panel has the runs as dots, the medians of commits as a line, and a level for each stretch between
 two change points. Its scale begins where the costs do, not at 0: a few percent must be seen.
 """
 
@@ -117,7 +117,7 @@ def _draw(found: Trends, row: Trend, panel: _Panel, scale: CostScale) -> Iterato
         f"{_x(found, commit):.1f},{panel.y(cost):.1f}"
         for commit, cost in enumerate(row.by_commit.tolist())
     )
-    yield f'<polyline class="mean" points="{points}"/>'
+    yield f'<polyline class="commits" points="{points}"/>'
     for start, end, cost in _levels(row):
         y = panel.y(cost)
         left, right = _x(found, start - 0.5), _x(found, end - 0.5)

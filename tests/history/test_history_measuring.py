@@ -86,7 +86,7 @@ def test_what_is_small_is_summed_up_unless_it_is_known() -> None:
 
 
 def test_a_function_meets_itself_in_another_checkout() -> None:
-    elsewhere = ("log", "/home/ci/build-7/api/log.js", 10, 1, Kind.JS, "(app)")
+    elsewhere = ("log", "/builds/7/api/log.js", 10, 1, Kind.JS, "(app)")
     (known,) = (
         cost.group
         for cost in costs_of(profile_of(([LOG], 5)), 0, 1)[1]

@@ -49,15 +49,26 @@ def stepped(tmp_path):
     return path
 
 
-def test_costs_are_per_operation_and_a_commits_the_mean_of_its_runs(stepped) -> None:
+def test_costs_are_per_operation_and_a_commits_the_median_of_its_runs(stepped) -> None:
     found = look(stepped)
     assert found.per == "operation"
     assert [row.name for row in found.rows] == ["send", "log"]
     assert found.total.name == TOTAL
     for row in (found.total, *found.rows):
-        assert row.by_commit == pytest.approx(row.by_run.reshape(-1, 2).mean(axis=1))
+        assert row.by_commit == pytest.approx(row.by_run.reshape(-1, 2).mean(axis=1))  # of two
     assert found.rows[1].by_commit[:25] == pytest.approx(100, rel=0.05)
     assert found.total.by_run == pytest.approx([run.total / 10 for run in found.runs])
+
+
+def test_one_disturbed_run_of_three_does_not_matter(tmp_path) -> None:
+    path = tmp_path / "perf.sqlite"
+    play(path, lambda _: 1000, commits=3, runs=3)
+    with History.writing(str(path)) as history:
+        run = Run("slow.cpuprofile", 100, 90_000, 10**9, 10.0)
+        history.add(
+            Commit("c01", 1), run, [Cost(LOG, 80_000, 80_000)], ValueType("cpu", NANOSECONDS)
+        )
+    assert look(path, name="log").rows[0].by_commit == pytest.approx(100, rel=0.03)
 
 
 def test_a_step_is_found_in_its_function_and_in_the_total(stepped) -> None:

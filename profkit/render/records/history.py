@@ -76,7 +76,7 @@ class TrendRecord(GroupRecord, frozen=True, kw_only=True):
     now: float
     """The median cost since the last one; the same as before where there is none."""
     costs: list[float]
-    """By commit the mean over its runs; 0 where it took too little to be kept."""
+    """By commit the median over its runs; 0 where it took too little to be kept."""
     changes: list[ShiftRecord]
     """Its change points, in the order of commits."""
 
@@ -98,7 +98,7 @@ class PointRecord(GroupRecord, frozen=True, kw_only=True):
     time: int
     """When it was committed, in seconds since 1970."""
     cost: float
-    """The mean over its runs; 0 where it took too little to be kept."""
+    """The median over its runs; 0 where it took too little to be kept."""
 
 
 class HistoryAnswer(AnswerRecord, frozen=True, kw_only=True):
