@@ -184,7 +184,9 @@ class History:
         path = _path(place)
         if not os.path.exists(path):  # noqa: PTH110 (a URL may not be taken for a path)
             raise InputError(path, "there is no such history; profkit history add begins one")
-        with _telling(path), _connected(path, "ro") as connection:
+        # What a killed writer left has to be undone before it is read, so not "ro".
+        with _telling(path), _connected(path, "rw") as connection:
+            connection.execute("PRAGMA query_only = ON")
             if not _is_history(path, connection):
                 raise InputError(path, "it is empty: it holds no history")
             yield cls(path, connection)
@@ -401,5 +403,5 @@ def _telling(path: str) -> Iterator[None]:
         if "no such" in text:
             raise InputError(path, f"it is a damaged history: {text}") from None
         raise OutputError(f"{path}: cannot be opened or written: {text}") from None
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # where its message is no text
         raise InputError(path, f"it is no history of profkit, or damaged: {error}") from None

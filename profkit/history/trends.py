@@ -224,7 +224,9 @@ def _divisor(path: str, run: Run, per: Per) -> float:
     known = run.operations if per == "operation" else run.duration
     if not known:
         what = "its operations" if per == "operation" else "how long it took"
-        raise UsageError(f"{path}: {run.source} does not tell {what}: --per run or share does")
+        raise UsageError(
+            f"{path}: {run.source} does not tell {what}; --per run or share needs none of it"
+        )
     return known / 1e9 if per == "second" else known
 
 

@@ -193,5 +193,22 @@ def test_several_processes_add_at_once(path) -> None:
         assert len(history.groups("function")) == 5
 
 
+def test_what_a_killed_writer_left_is_undone(path, tmp_path) -> None:
+    add(path, Commit("a", 1))
+    code = (
+        "import os, sys; from profkit.history.store import *; from profkit.profile import *\n"
+        "with History.writing(sys.argv[1]) as history:\n"
+        "    history._connection.execute('PRAGMA cache_size = 1')\n"
+        "    costs = [Cost(Group('function', f'f{n}'), n, n) for n in range(5000)]\n"
+        "    history.add(Commit('b', 2), Run('b', 1, 1), costs, ValueType('cpu', 'nanoseconds'))\n"
+        "    os._exit(1)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, path], check=False).returncode == 1
+    assert (tmp_path / "perf.sqlite-journal").stat().st_size > 0
+    with History.reading(path) as history:
+        assert [commit.name for commit in history.commits()] == ["a"]
+        assert len(history.groups("function")) == 1
+
+
 def test_a_name_without_an_encoding_is_written_down(path) -> None:
     assert store.storable("a\ud800b") == "a\\ud800b"
