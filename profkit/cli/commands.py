@@ -41,6 +41,9 @@ COMMANDS = (
     ),
     Command("baseline", "profkit.cli.baseline", "Keep runs to check later ones against."),
     Command("calibrate", "profkit.cli.calibrate", "Tell how often a check alarms without reason."),
+    Command(
+        "history", "profkit.cli.history", "Keep costs of many commits, find where they changed."
+    ),
     Command("convert", "profkit.cli.convert", "Write a profile as a file of another tool."),
     Command("info", "profkit.cli.info", "Tell what a file holds, and what was lost in reading it."),
 )

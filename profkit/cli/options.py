@@ -38,6 +38,7 @@ __all__ = [
     "reading_and_writing_reports",
     "reading_and_writing_ticks",
     "value_type",
+    "writing",
 ]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -131,7 +132,10 @@ def _writing(*output: str, **further: str) -> Callable[[_Command], _Command]:
     return decorate
 
 
-reading_and_writing = all_of(input_format, _writing("-o", "--output"))
+writing = _writing("-o", "--output")
+"""``writing``: how a table is written, and where to."""
+
+reading_and_writing = all_of(input_format, writing)
 """What every command that prints a table has: ``input_format`` and ``writing``."""
 
 reading_and_writing_reports = all_of(input_format, _writing("-o"))

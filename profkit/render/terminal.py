@@ -37,6 +37,8 @@ _STYLES = {
     "block-native": Style(color="blue"),
     "block-gc": Style(color="red"),
     "block-idle": Style(dim=True),
+    "block-worse": Style(color="red"),
+    "block-better": Style(color="green"),
 }
 """Only the terminal's own sixteen colours, so that they suit its theme, light or dark."""
 

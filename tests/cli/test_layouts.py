@@ -14,7 +14,7 @@ from profkit.cli.commands import COMMANDS
 from profkit.cli.commands import profkit as command_line
 
 LAYOUTS = ["rich", "plain", "markdown", "csv", "json"]
-TABLES = [c.name for c in COMMANDS if c.name not in ("convert", "flame", "view")]
+TABLES = [c.name for c in COMMANDS if c.name not in ("convert", "flame", "history", "view")]
 
 
 @pytest.mark.parametrize("command", TABLES)

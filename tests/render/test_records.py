@@ -86,6 +86,11 @@ def test_what_a_command_writes_is_what_its_schema_says(view, file, capsys, monke
         assert main([view, "--json", path]) == 2
         return
     words = [view]
+    if view.startswith("history-"):
+        words = view.split("-")
+        history = str(tmp_path / "history.sqlite")
+        assert main(["history", "add", "--label", "v1", history, path]) == 0
+        path = history
     if view == "butterfly":
         words.append("SlowLogger.log_request" if file.startswith("py-spy") else "logRequest")
     for options in ([], *OPTIONS.get(view, ())):
