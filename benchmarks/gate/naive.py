@@ -9,7 +9,7 @@ passed, else 1. A function that was never hit has 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from scipy.special import bdtrc, stdtr
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-__all__ = ["METHODS", "Sides", "adjusted", "binomial", "points", "relative", "welch"]
+__all__ = ["METHODS", "Method", "Sides", "adjusted", "binomial", "points", "relative", "welch"]
 
-LEVEL = 0.05
+Method: TypeAlias = "Callable[[Sides], npt.NDArray[np.float64]]"
+
 POINTS = 0.01
 RELATIVE, SHARE_AT_LEAST = 0.2, 0.01
 
@@ -78,17 +79,12 @@ def welch(sides: Sides) -> npt.NDArray[np.float64]:
     if min(runs) < 2:
         return np.ones(sides.base.shape[1])
     base, candidate = (side.mean(axis=0) for side in shares)
-    errors = [
-        side.var(axis=0, ddof=1) / count for side, count in zip(shares, runs, strict=True)
-    ]
+    errors = [side.var(axis=0, ddof=1) / count for side, count in zip(shares, runs, strict=True)]
     error = errors[0] + errors[1]
     varies = error > 0
     safe = np.where(varies, error, 1.0)
-    freedom = np.where(
-        varies,
-        safe**2 / np.maximum(sum(e**2 / (n - 1) for e, n in zip(errors, runs, strict=True)), 1e-300),
-        1.0,
-    )
+    by_side = sum(e**2 / (n - 1) for e, n in zip(errors, runs, strict=True))
+    freedom = safe**2 / np.where(varies, by_side, 1.0)
     return np.where(varies, stdtr(freedom, (base - candidate) / np.sqrt(safe)), 1.0)
 
 
@@ -101,8 +97,9 @@ def adjusted(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return answer
 
 
-def _seen(method: Callable[[Sides], npt.NDArray[np.float64]]) -> Callable[[Sides], object]:
+def _seen(method: Method) -> Method:
     """Adjust over those functions that were hit at all."""
+
     def both(sides: Sides) -> npt.NDArray[np.float64]:
         p = method(sides)
         seen = (sides.base.sum(axis=0) + sides.candidate.sum(axis=0)) > 0
@@ -112,7 +109,7 @@ def _seen(method: Callable[[Sides], npt.NDArray[np.float64]]) -> Callable[[Sides
     return both
 
 
-METHODS: dict[str, Callable[[Sides], npt.NDArray[np.float64]]] = {
+METHODS: dict[str, Method] = {
     "share + 1 point": points,
     "share + 20 %": relative,
     "binomial": binomial,

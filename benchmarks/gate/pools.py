@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from naive import Sides
 
 import profkit
 from profkit.profile import Kind
 from profkit.profile.columns import sums_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
+    from trials import Draw
 
     from profkit import Profile
 
@@ -24,8 +25,6 @@ __all__ = ["BLOCKS", "Pool", "read_pool"]
 
 BLOCKS = 8
 """Into how many stretches of time a run is cut, where its samples have times."""
-
-_Counts = dict[tuple[str, str], list[float]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,13 @@ class Pool:
     own: npt.NDArray[np.int64]
     whole: npt.NDArray[np.int64]
     blocks: npt.NDArray[np.int64]
+
+    def sides(self, draw: Draw) -> Sides:
+        """Return the hits of the runs that are compared."""
+        return Sides(
+            self.own[draw.base], self.own[draw.candidate],
+            self.hits[draw.base], self.hits[draw.candidate],
+        )  # fmt: skip
 
     def runs(self, phase: str, variant: str) -> npt.NDArray[np.intp]:
         """Return the numbers of the runs of a variant, in the order of recording."""
