@@ -38,6 +38,7 @@ class Pool:
     have no time. ``operations`` and ``cpu`` (seconds of the process) were measured beside.
     """
 
+    program: str
     functions: tuple[tuple[str, str], ...]
     files: npt.NDArray[np.str_]
     phase: npt.NDArray[np.str_]
@@ -78,6 +79,7 @@ def read_pool(folder: Path, program: str) -> Pool:
         whole[row, places] = counts["whole"]
         blocks[row][:, places] = counts["blocks"]
     return Pool(
+        program=program,
         functions=functions,
         files=np.array([run["file"] for run in runs]),
         phase=np.array([run["phase"] for run in runs]),
