@@ -3,9 +3,12 @@
 :func:`load` reads a profile, whatever recorded it. :func:`apply` keeps of it what is asked.
 :func:`top`, :func:`heavy`, :func:`tree`, :func:`butterfly`, :func:`lines`, :func:`timeline`,
 :func:`tick_report` and :func:`flame` are its views: each takes a profile and its own frozen
-options, and returns columns. :func:`write` writes it as a file of another tool.
+options, and returns columns. :func:`join` puts runs of two sides side by side, and :func:`diff`
+compares them. :func:`write` writes a profile as a file of another tool.
 
 Names are imported when they are first used, so ``import profkit`` costs next to nothing.
+
+PYTEST_DONT_REWRITE: pytest warns of plug-ins that were imported before it, unless they say so.
 """
 
 from __future__ import annotations
@@ -19,14 +22,17 @@ if TYPE_CHECKING:
     from profkit.errors import InputError, ProfkitError, UsageError
     from profkit.formats import FORMATS, ReadOptions, TickSelection
     from profkit.formats.targets import TARGETS
-    from profkit.loading import load
+    from profkit.loading import load, load_all
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
+    from profkit.render.page import PageOptions, flame_html
     from profkit.saving import write
     from profkit.symbols.source_text import source_text
+    from profkit.transforms.joining import join
     from profkit.transforms.steps import Step, apply
     from profkit.views.butterfly import ButterflyOptions, butterfly
     from profkit.views.deopts import DeoptOptions, deopts
+    from profkit.views.diff import DiffOptions, diff
     from profkit.views.flame import FlameOptions, flame
     from profkit.views.grouped import grouped
     from profkit.views.heavy import HeavyOptions, heavy
@@ -43,11 +49,13 @@ __all__ = [
     "TARGETS",
     "ButterflyOptions",
     "DeoptOptions",
+    "DiffOptions",
     "FlameOptions",
     "FlameStyle",
     "HeavyOptions",
     "InputError",
     "LinesOptions",
+    "PageOptions",
     "Profile",
     "ProfkitError",
     "RankingOptions",
@@ -62,15 +70,19 @@ __all__ = [
     "apply",
     "butterfly",
     "deopts",
+    "diff",
     "flame",
+    "flame_html",
     "flame_svg",
     "function_name",
     "group_name",
     "grouped",
     "heavy",
     "info",
+    "join",
     "lines",
     "load",
+    "load_all",
     "merge",
     "source_text",
     "tick_report",
@@ -82,6 +94,7 @@ __all__ = [
 
 _HOMES = {
     "DeoptOptions": "profkit.views.deopts",
+    "DiffOptions": "profkit.views.diff",
     "ButterflyOptions": "profkit.views.butterfly",
     "FORMATS": "profkit.formats",
     "FlameOptions": "profkit.views.flame",
@@ -90,6 +103,7 @@ _HOMES = {
     "InputError": "profkit.errors",
     "LinesOptions": "profkit.views.lines",
     "Profile": "profkit.profile",
+    "PageOptions": "profkit.render.page",
     "ProfkitError": "profkit.errors",
     "RankingOptions": "profkit.views.ranking",
     "ReadOptions": "profkit.formats",
@@ -103,15 +117,19 @@ _HOMES = {
     "apply": "profkit.transforms.steps",
     "deopts": "profkit.views.deopts",
     "butterfly": "profkit.views.butterfly",
+    "diff": "profkit.views.diff",
     "flame": "profkit.views.flame",
+    "flame_html": "profkit.render.page",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",
     "grouped": "profkit.views.grouped",
     "heavy": "profkit.views.heavy",
     "info": "profkit.views.info",
+    "join": "profkit.transforms.joining",
     "lines": "profkit.views.lines",
     "load": "profkit.loading",
+    "load_all": "profkit.loading",
     "merge": "profkit.profile",
     "source_text": "profkit.symbols.source_text",
     "tick_report": "profkit.views.ticks",

@@ -5,6 +5,8 @@ Each error prints as one line, and carries the exit code that the command line e
 
 from __future__ import annotations
 
+from functools import partial
+
 __all__ = [
     "EmptyInputError",
     "FormatError",
@@ -45,6 +47,10 @@ class InputError(ProfkitError):
         self.message = message
         place = f"{source}: {where}" if where else source
         super().__init__(f"{place}: {message}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let a process that reads tell it to the one that asked."""
+        return partial(type(self), where=self.where), (self.source, self.message)
 
 
 class FormatError(InputError):

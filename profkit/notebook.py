@@ -12,6 +12,7 @@ from profkit.profile import Profile
 from profkit.render.butterfly import butterfly_document
 from profkit.render.calltree import heavy_document, tree_document
 from profkit.render.deopts import deopts_document
+from profkit.render.diff import diff_document, diff_tree_document
 from profkit.render.flame_svg import FlameStyle, flame_svg
 from profkit.render.hypertext import to_hypertext
 from profkit.render.info import info_document, summary_document
@@ -23,6 +24,8 @@ from profkit.symbols.source_text import source_text
 from profkit.views.butterfly import Butterfly
 from profkit.views.calltree import CallTree
 from profkit.views.deopts import Deopts
+from profkit.views.diff import Diff
+from profkit.views.diff_tree import DiffTree
 from profkit.views.flame import FlameGraph
 from profkit.views.heavy import HeavyOptions
 from profkit.views.info import Info, info
@@ -97,6 +100,8 @@ _DOCUMENTS: dict[type, Callable[[Any], Document]] = {
     Lines: _lines,
     Timeline: lambda view: timeline_document(view.profile, view),
     Info: lambda view: info_document(view.profile, view),
+    Diff: diff_document,
+    DiffTree: diff_tree_document,
 }
 """What shows each view, by its class; call trees by that of their options."""
 

@@ -18,6 +18,8 @@ from profkit.cli.commands import COMMANDS
 from profkit.cli.commands import profkit as command_line
 from profkit.formats import FORMATS
 from profkit.formats.targets import TARGETS, Content
+from profkit.render.reports import REPORTS
+from profkit.render.reports.findings import RULES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -115,6 +117,14 @@ def test_a_format_that_is_written_is_told_with_what_it_holds():
             for target in TARGETS
         ]
         assert held == expected, content
+
+
+def test_every_report_is_in_the_reference_and_every_finding_that_it_has():
+    page = (DOCS / "reference" / "reports.md").read_text()
+    for report in REPORTS:
+        assert re.search(rf"^\| `{report.name}` \| .* \| `{report.suffix}` \|$", page, re.MULTILINE)
+    for rule in RULES:
+        assert f"| `{rule.id}` | " in page
 
 
 def test_no_page_is_about_what_does_not_exist():

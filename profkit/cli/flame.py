@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from profkit.cli import options as shared
 from profkit.cli.loading import load_profiles, pick_value_type
@@ -14,6 +15,7 @@ from profkit.cli.messages import note
 from profkit.cli.output import STDOUT, write
 from profkit.errors import UsageError
 from profkit.render.flame_svg import FlameStyle, flame_svg
+from profkit.render.page import PageOptions, flame_html
 from profkit.render.records import record_of
 from profkit.render.values import count, percent
 from profkit.views.flame import FlameGraph, FlameOptions
@@ -26,11 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["flame"]
 
+PAGE = ".html"
+
 
 @click.command(
     epilog="""\b
 Examples:
   profkit flame app.cpuprofile out.svg     one profile
+  profkit flame app.cpuprofile out.html    a page to look into
   profkit flame a.log b.log out.svg        several, merged
   profkit process app.log
   profkit flame out.svg                    the profile read last in this directory
@@ -82,11 +87,20 @@ def flame(
     """Draw a flame graph as SVG: all stacks at once, each box as wide as its time.
 
     The picture goes to OUT.svg, or to standard output for -. Open it in a browser: a click zooms,
-    Ctrl-F searches. Without a PROFILE it shows what is piped in, else what was last read in this
-    directory.
+    Ctrl-F searches. OUT.html is a page with more: calls by time, tables, filters. Without a PROFILE
+    it shows what is piped in, else what was last read in this directory.
     """
     paths, out = _split(names, needs_output=not as_json)
+    if out is not None and out.lower().endswith(PAGE):
+        _refuse(as_json=as_json)
+        reading = reading.but(lines=True, sources=True)
     profile = load_profiles(paths, input_format=input_format, reading=reading, output=out)
+    if out is not None and out.lower().endswith(PAGE):
+        number = pick_value_type(profile, value_type)
+        page = flame_html(profile, PageOptions(title or "", number, include_idle, icicle))
+        write(page, out)
+        note(f"wrote a page of {count(profile.sample_count, 'sample')} to {out}")
+        return
     graph = lay_out(
         profile,
         FlameOptions(
@@ -107,17 +121,33 @@ def flame(
     _tell(graph, out)
 
 
+def _refuse(*, as_json: bool) -> None:
+    """Say that some options are about pictures. Raises :class:`UsageError` where one makes none."""
+    if as_json:
+        raise UsageError("--json prints the boxes of a picture; name no page, or an .svg file")
+    context = click.get_current_context()
+    given = [
+        f"--{name.replace('_', '-')}"
+        for name in ("width", "min_width")
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        note(f"a page is as wide as its window: {' and '.join(given)} say nothing here")
+
+
 def _split(names: Sequence[str], *, needs_output: bool) -> tuple[Sequence[str], str | None]:
     """Return the profiles to read, and where the picture goes.
 
     Raises :class:`UsageError` where the last name is no place for a picture: it may be a profile
     that would be overwritten.
     """
-    if names and (names[-1] == STDOUT or names[-1].lower().endswith(".svg")):
+    if names and (names[-1] == STDOUT or names[-1].lower().endswith((".svg", PAGE))):
         paths, out = names[:-1], names[-1]
     elif needs_output:
         last = f"not {names[-1]}" if names else "as in: profkit flame app.cpuprofile out.svg"
-        raise UsageError(f"the last name must be a file to write that ends in .svg, or -; {last}")
+        raise UsageError(
+            f"the last name must be a file to write that ends in .svg or .html, or -; {last}"
+        )
     else:
         paths, out = names, None
     return paths, out

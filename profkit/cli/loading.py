@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 import time
@@ -14,7 +15,7 @@ from profkit.cli.messages import note
 from profkit.cli.narrowing import narrow
 from profkit.errors import NothingToReadError, UsageError
 from profkit.loading import load, preprocess
-from profkit.profile import Action, merge, thread_name
+from profkit.profile import Action, Ledger, merge, thread_name
 from profkit.render.values import count, noteworthy_losses
 from profkit.source import STDIN
 
@@ -27,9 +28,17 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.transforms.steps import Step
 
-__all__ = ["Reading", "load_profiles", "pick_value_type", "preprocess_log"]
+__all__ = [
+    "Reading",
+    "load_profiles",
+    "pick_value_type",
+    "preprocess_log",
+    "refuse_paths",
+    "tell_of_reading",
+]
 
 _WORTH_PROGRESS = 20_000_000
+_HINT = " (profkit info says why)"
 _PATIENCE = 1.0
 """How many seconds a pipe that nobody named may stay silent; ``-`` waits as long as it takes."""
 
@@ -77,8 +86,7 @@ def load_profiles(
     remember(paths, [profile.meta.format for profile in profiles])
     if len(profiles) > 1:
         note(f"{len(profiles)} profiles are shown as one{_differences(profiles)}")
-    _tell_of_source_maps(profile)
-    _warn_of_losses(profile, "" if shows_losses else " (profkit info says why)")
+    tell_of_reading([profile], "" if shows_losses else _HINT)
     return narrow(profile, reading.steps, subject) if reading else profile
 
 
@@ -112,11 +120,16 @@ def _named(
     formats: Sequence[str | None] = [input_format] * len(paths)
     if not paths:
         paths, formats = _unnamed(input_format)
+    refuse_paths(paths, output)
+    return paths, formats
+
+
+def refuse_paths(paths: Sequence[str], output: str | None) -> None:
+    """Raise :class:`UsageError` where a profile would be overwritten, or cannot be read twice."""
     if any(_is_same_file(path, output) for path in paths):
         raise UsageError(f"{output} is a profile to read; name another file for the result")
     if list(paths).count(STDIN) > 1:
         raise UsageError("standard input can be read only once")
-    return paths, formats
 
 
 def pick_value_type(profile: Profile, name: str | None) -> int:
@@ -238,11 +251,19 @@ def _progress(path: str) -> Iterator[Callable[[int, int | None], None] | None]:
         yield on_progress
 
 
-def _tell_of_source_maps(profile: Profile) -> None:
+def tell_of_reading(profiles: Sequence[Profile], hint: str = _HINT) -> None:
+    """Say what was lost in reading, and which source maps were used that nobody named."""
+    ledger = functools.reduce(Ledger.merged, (profile.ledger for profile in profiles))
+    _tell_of_source_maps(ledger)
+    losses = noteworthy_losses(ledger)
+    if losses:
+        note(f"dropped or repaired: {losses}{hint}")
+
+
+def _tell_of_source_maps(ledger: Ledger) -> None:
     """Say that places come from maps which nobody named, and which maps did not serve."""
     from profkit.symbols.sources import MAPPED_BESIDE, MAPS  # noqa: PLC0415 (loaded by now)
 
-    ledger = profile.ledger
     if mapped := ledger.count(Action.USED, cause=MAPPED_BESIDE):
         note(
             f"{count(mapped, 'function')} placed by source maps beside their files "
@@ -251,9 +272,3 @@ def _tell_of_source_maps(profile: Profile) -> None:
     for entry in ledger.entries:
         if entry.unit == MAPS:
             note(f"{count(entry.count, 'source map')} not used, {entry.cause}: {entry.example}")
-
-
-def _warn_of_losses(profile: Profile, hint: str) -> None:
-    losses = noteworthy_losses(profile.ledger)
-    if losses:
-        note(f"dropped or repaired: {losses}{hint}")

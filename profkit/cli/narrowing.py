@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from profkit.cli.messages import note
 from profkit.errors import UsageError
+from profkit.profile import Extent
 from profkit.transforms.steps import apply
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from profkit.profile import Applied, Profile
     from profkit.transforms.steps import Step
 
-__all__ = ["Subject", "narrow"]
+__all__ = ["Subject", "narrow", "narrow_all"]
 
 Subject = Literal["samples", "deopts"]
 
@@ -34,6 +36,29 @@ def narrow(profile: Profile, steps: Sequence[Step], subject: Subject = "samples"
         asked = " ".join(done.words for done in answer.applied)
         raise UsageError(f"{asked} leaves none of the deoptimisations")
     return answer
+
+
+def narrow_all(profiles: Sequence[Profile], steps: Sequence[Step]) -> list[Profile]:
+    """Apply steps to each of several runs, and say of each step what :func:`narrow` does.
+
+    It is said of all runs together: what one of them has none of may be what it differs in.
+
+    Raises :class:`~profkit.errors.UsageError` where nothing remains of all, and where a step cannot
+    be.
+    """
+    answers = [apply(profile, steps) for profile in profiles]
+    done = [a.applied[len(p.applied) :] for a, p in zip(answers, profiles, strict=True)]
+    for of_runs in zip(*done, strict=True):
+        before = sum(one.before.samples for one in of_runs)
+        after = sum(one.after.samples for one in of_runs)
+        whole = replace(
+            of_runs[0],
+            matched=any(one.matched for one in of_runs),
+            before=Extent(before, (), ()),
+            after=Extent(after, (), ()),
+        )
+        _tell(whole, is_end=True)
+    return answers
 
 
 def _tell(done: Applied, *, is_end: bool) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     _View = CallTree[HeavyOptions] | CallTree[TreeOptions]
 
-__all__ = ["heavy_document", "heavy_parts", "name_cells", "tree_document"]
+__all__ = ["heavy_document", "heavy_parts", "name_cells", "rest_of", "tree_document"]
 
 
 def heavy_document(profile: Profile, view: CallTree[HeavyOptions]) -> Document:
@@ -108,12 +108,18 @@ def _heading(profile: Profile, view: _View) -> Paragraph:
 
 
 def _rest(view: _View, root: str, branch: str) -> list[str]:
+    """Say what the table does not show, and how much of the time that is."""
+    lines = rest_of(view, root, branch)
+    if view.cut.roots:
+        lines[0] += f"; {percent(view.cut.roots_value, view.total)} of the time is below"
+    return lines
+
+
+def rest_of(view: _View, root: str, branch: str) -> list[str]:
     """Say what the table does not show."""
     cut = view.cut
     shown = int((view.parent == ABSENT).sum())
     lines = [shown_of(shown, shown + cut.roots, root)]
-    if cut.roots:
-        lines[0] += f"; {percent(cut.roots_value, view.total)} of the time is below"
     further = []
     if cut.branches:
         least = f"{100 * view.options.min_share:g} %"

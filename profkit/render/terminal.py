@@ -29,6 +29,8 @@ _STYLES = {
     "package": Style(color="cyan"),
     "package-hot": Style(color="cyan", bold=True),
     "place": Style(dim=True),
+    "worse": Style(color="red"),
+    "better": Style(color="blue"),
     "block-busy": Style(color="green"),
     "block-native": Style(color="blue"),
     "block-gc": Style(color="red"),

@@ -127,7 +127,7 @@ def _displayed(
     total_values: npt.NDArray[np.int64],
 ) -> tuple[StackTree, npt.NDArray[np.int64]]:
     """Return rows in display order as a tree, and the row that stands at each place of it."""
-    order = ordered(profile, function, total_values)
+    order = ordered(profile, function, np.abs(total_values))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     # Each rank occurs once, so the builder merges nothing and sorts siblings by it.

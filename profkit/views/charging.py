@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.profile import ABSENT
+from profkit.profile.columns import sums_by
 from profkit.symbols.packages import owned
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ def charged(profile: Profile, own: npt.NDArray[np.int64]) -> npt.NDArray[np.int6
 
     Node's, Deno's and Python's own modules are the runtime, as is all that has no package:
     builtins, shared libraries, garbage collection. What nobody in a package called for stays where
-    it is. ``own`` and the answer are of shape ``(nodes,)`` and have the same sum.
+    it is. ``own`` and the answer are of shape ``(nodes,)`` and have the same sum; or both of shape
+    ``(runs, nodes)``, for each run by itself.
     """
     owner = profile.tree.nearest(owned(profile)[profile.function_of_node])
-    moved = np.zeros(len(own), np.int64)
-    np.add.at(moved, np.where(owner == ABSENT, np.arange(len(own)), owner), own)
-    return moved
+    seat = np.where(owner == ABSENT, np.arange(len(owner)), owner)
+    rows = [sums_by(seat, row, len(seat)) for row in np.atleast_2d(own)]
+    return np.array(rows, np.int64).reshape(own.shape)

@@ -98,7 +98,9 @@ def inverted(
     np.add.at(flat, function, value)
     present = np.flatnonzero(flat)
     first = present[np.abs(flat[present]) >= least]
-    first = first[greatest(flat[first], limit, lambda n: function_label(profile, int(first[n])))]
+    first = first[
+        greatest(np.abs(flat[first]), limit, lambda n: function_label(profile, int(first[n])))
+    ]
     is_first = np.zeros(len(flat), bool)
     is_first[first] = True
     branches = 0

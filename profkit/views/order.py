@@ -26,7 +26,9 @@ def function_label(profile: Profile, function: int) -> Label:
 
 
 def greatest(
-    measured: npt.NDArray[np.int64], limit: int | None, label: Callable[[int], Label]
+    measured: npt.NDArray[np.int64 | np.float64],
+    limit: int | None,
+    label: Callable[[int], Label],
 ) -> npt.NDArray[np.int64]:
     """Return the positions of the ``limit`` greatest values in order; of all for None.
 

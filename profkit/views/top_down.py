@@ -54,7 +54,7 @@ def top_down(
         is_over = np.ones(len(first), bool)
         is_over[
             greatest(
-                total_values[first],
+                np.abs(total_values[first]),
                 limit,
                 lambda n: function_label(profile, int(merged.frame[first[n]])),
             )

@@ -56,7 +56,8 @@ def test_a_profile_alone_is_no_place_for_a_picture(capsys, folder, log) -> None:
     result = run(capsys, "flame", log)
     assert result.code == 2
     assert result.err == (
-        "profkit: the last name must be a file to write that ends in .svg, or -; not app.log\n"
+        "profkit: the last name must be a file to write that ends in .svg or .html, or -; "
+        "not app.log\n"
     )
     assert (folder / log).read_text() == LOG
 

@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
-import shutil
 
 import pytest
 from building import profile_of
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from profkit.profile import COUNT, NANOSECONDS, Kind, ValueType
 from profkit.render.flame_svg import FlameStyle, flame_svg
 from profkit.symbols.packages import APP
 from profkit.views.flame import flame
 
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 HOSTILE = (
     "</script><script>window.pwned=1</script>",
     "<img src=x onerror='window.pwned=1'>",
     ']]><g onload="window.pwned=1"/>',
     "\"'`${window.pwned=1}",
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    executable = os.environ.get("PROFKIT_CHROMIUM") or shutil.which("chromium")
-    if not executable:
-        pytest.fail("Chromium is needed: install chromium, or name it in PROFKIT_CHROMIUM")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -64,23 +42,6 @@ def open_page(browser, tmp_path):
     for context in contexts:
         context.close()
     assert not errors
-
-
-@pytest.fixture
-def service():
-    """Return a profile of 1,000 samples with recursion and a name too long for its box."""
-    serve = ("serve", "/srv/app/server.js", 1, 1, Kind.JS, APP)
-    log = ("logRequest", "/srv/app/node_modules/morgan/index.js", 122, 1, Kind.JS, "morgan")
-    long = ("parseTheWholeBodyOfTheRequest", "/srv/app/body.js", 7, 1, Kind.JS, APP)
-    return profile_of(
-        ([serve], 100),
-        ([serve, log], 200),
-        ([serve, log, ("write", "node:net", 9)], 150),
-        ([serve, log, ("write", "node:net", 9), log], 50),
-        ([serve, long], 60),
-        ([serve, long, ("JSON.parse",)], 40),
-        ([("tick",)], 400),
-    )
 
 
 def box(page, name):

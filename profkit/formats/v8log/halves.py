@@ -7,19 +7,16 @@ followed in order; the other process hands such lines on as they are.
 from __future__ import annotations
 
 import contextlib
-import os
-import pickle
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from profkit.formats.encoding import is_utf16, line_batches
 from profkit.formats.v8log.reader import LogReader
+from profkit.processes import Helper, HelperLostError, processors
 from profkit.source import open_source
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Collection, Iterable
 
     from profkit.formats.v8log.ticks import TickColumns
@@ -32,12 +29,6 @@ WORTH_TWO = 64 << 20
 
 _OWN_SHARE = 0.55
 """What the process that is running already reads: it follows what is told of code as well."""
-
-_PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[4:]; "
-    "from profkit.formats.v8log.halves import main; main(*sys.argv[1:4])"
-)
-_SEPARATOR = ","
 
 
 @dataclass
@@ -66,13 +57,15 @@ def follow_all(log: LogReader, source: Source) -> None:
     if begin is None:
         log.follow(line_batches(source))
     else:
-        with contextlib.ExitStack() as stack:
-            helper = _start(source.path, begin, log.kinds)
-            if helper:
-                stack.enter_context(helper)
+        with Helper() as helper:
+            with contextlib.suppress(HelperLostError):
+                helper.ask(read_part, source.path, begin, tuple(log.kinds))
             log.follow(line_batches(source, begin))
-            part = _part_of(helper) if helper else None
-            log.append(part or read_part(source.path, begin, log.kinds))
+            try:
+                part = cast("LaterPart", helper.answer())
+            except HelperLostError:
+                part = read_part(source.path, begin, log.kinds)
+            log.append(part)
     log.close()
 
 
@@ -112,57 +105,9 @@ class _PartReader(LogReader):
 def _begin_of_later_half(source: Source) -> int | None:
     """Return the byte where another process is to begin; None where one is as good as two."""
     large = source.path and not source.compression and (source.size or 0) >= WORTH_TWO
-    if not large or is_utf16(source.head) or not sys.executable or _processors() < 2:  # noqa: PLR2004
+    if not large or is_utf16(source.head) or processors() < 2:  # noqa: PLR2004
         return None
     with open(source.path, "rb") as file:  # noqa: PTH123 (nothing of pathlib is needed)
         file.seek(int((source.size or 0) * _OWN_SHARE))
         file.readline()
         return file.tell()
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _start(path: str, begin: int, kinds: Collection[bytes]) -> subprocess.Popen[bytes] | None:
-    """Let another process read a part; None where none can be started.
-
-    A process of its own, not a copy of this one: that is the same on all platforms, and safe where
-    threads are running.
-    """
-    import subprocess  # noqa: PLC0415 (2 ms, and few logs are large)
-
-    names = _SEPARATOR.join(kind.decode("ascii") for kind in kinds)
-    command = [sys.executable, "-I", "-S", "-c", _PROGRAM, path, str(begin), names, *sys.path]
-    try:
-        return subprocess.Popen(  # noqa: S603 (this very Python)
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-    except OSError:
-        return None
-
-
-def _part_of(helper: subprocess.Popen[bytes]) -> LaterPart | None:
-    """Return what another process read; None where it could not."""
-    assert helper.stdout is not None  # noqa: S101 (it is a pipe)
-    data = helper.stdout.read()
-    if helper.wait():
-        return None
-    part: LaterPart = pickle.loads(data)  # noqa: S301 (our own process wrote it)
-    return part
-
-
-def main(path: str, begin: str, kinds: str) -> None:
-    """Read a part of a log and write it to standard output, for the process that asked for it."""
-    import gc  # noqa: PLC0415 (only needed here)
-
-    gc.disable()
-    with contextlib.suppress(BrokenPipeError):
-        part = read_part(path, int(begin), [kind.encode() for kind in kinds.split(_SEPARATOR)])
-        pickle.dump(part, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
-        sys.stdout.flush()

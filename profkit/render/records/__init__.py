@@ -35,6 +35,9 @@ RECORDS = (
     KnownRecord("flame", "flame", "FlameRecord"),
     KnownRecord("deopts", "deopts", "DeoptsRecord"),
     KnownRecord("info", "info", "InfoRecord"),
+    KnownRecord("check", "check", "CheckRecord"),
+    KnownRecord("diff", "diff", "DiffRecord"),
+    KnownRecord("diff-tree", "diff", "DiffTreeRecord"),
 )
 """A new view has its line here."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from profkit.views.heavy import HeavyOptions
     from profkit.views.tree import TreeOptions
 
-__all__ = ["CallTreeOmitted", "CallTreeRow", "HeavyRecord", "TreeRecord"]
+__all__ = ["CallTreeOmitted", "CallTreeRow", "HeavyRecord", "TreeRecord", "omitted_of"]
 
 
 class CallTreeRow(FunctionRecord, frozen=True, kw_only=True):
@@ -89,7 +89,6 @@ def _members(
     profile: Profile, view: CallTree[HeavyOptions] | CallTree[TreeOptions]
 ) -> dict[str, Any]:
     columns = (view.function, view.depth, view.parent, view.self_values, view.total_values)
-    cut = view.cut
     return begin(profile, view.options.value_type) | {
         "total": view.total,
         "by": view.options.by,
@@ -105,10 +104,16 @@ def _members(
                 *(column.tolist() for column in columns), strict=True
             )
         ],
-        "omitted": CallTreeOmitted(
-            roots=cut.roots,
-            roots_total=cut.roots_value,
-            branches=cut.branches,
-            deeper=cut.deeper,
-        ),
+        "omitted": omitted_of(view),
     }
+
+
+def omitted_of(view: CallTree[Any]) -> CallTreeOmitted:
+    """Return what the rows of a call tree leave out."""
+    cut = view.cut
+    return CallTreeOmitted(
+        roots=cut.roots,
+        roots_total=cut.roots_value,
+        branches=cut.branches,
+        deeper=cut.deeper,
+    )

@@ -1,0 +1,1 @@
+"""Did it get better or worse: statistics, budgets, verdict."""

@@ -1,0 +1,1 @@
+"""Results of many commits in one file: trends, and where they changed."""
