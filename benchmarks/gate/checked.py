@@ -7,21 +7,22 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+import profkit
 from profkit.gate.check import judge
 from profkit.gate.measuring import measure
 from profkit.gate.verdict import State
 from profkit.transforms.joining import join
-
-import profkit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from pools import Pool
+    from trials import Draw
+
     from profkit.gate.measuring import Measured
     from profkit.gate.verdict import Verdict
-    from trials import Draw
 
 __all__ = ["Checker"]
 
