@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from measuring import typical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from measuring import Cost, Pairs
 
-__all__ = ["Measured", "environment", "format_table"]
+__all__ = ["Measured", "environment", "format_table", "lay_out"]
 
 MB = 1e6
 HEADINGS = (
@@ -79,14 +79,25 @@ def environment(load: float, versions: Mapping[str, str]) -> str:
 
 def format_table(rows: Iterable[Measured], *, markdown: bool) -> str:
     """Lay the rows out in columns, as Markdown or for a terminal."""
-    lines: list[Sequence[str]] = [HEADINGS, *(row.cells() for row in rows)]
+    return lay_out(HEADINGS, [row.cells() for row in rows], WORDS, markdown=markdown)
+
+
+def lay_out(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    words: Collection[int],
+    *,
+    markdown: bool,
+) -> str:
+    """Lay cells out in columns, to the right but for those numbers of columns in ``words``."""
     if markdown:
-        rule = ["---" if index in WORDS else "---:" for index in range(len(HEADINGS))]
-        return "\n".join(f"| {' | '.join(cells)} |" for cells in [HEADINGS, rule, *lines[1:]])
+        rule = ["---" if index in words else "---:" for index in range(len(headings))]
+        return "\n".join(f"| {' | '.join(cells)} |" for cells in [headings, rule, *rows])
+    lines = [headings, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if index in WORDS else cell.rjust(width)
+            cell.ljust(width) if index in words else cell.rjust(width)
             for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ).rstrip()
         for cells in lines
