@@ -11,7 +11,7 @@ from profkit.errors import EmptyInputError
 from profkit.history.store import LEVELS, OTHERS, Cost, Group, History, Run, storable
 from profkit.profile import COUNT, NANOSECONDS, Kind, ValueType, function_name
 from profkit.profile.columns import sums_by, unique_rows
-from profkit.transforms.joining.files import same_files
+from profkit.transforms.joining.files import FileFacts, same_files
 from profkit.views.ranking import group_name, groups_of_frames
 
 if TYPE_CHECKING:
@@ -177,11 +177,20 @@ def _functions(profile: Profile, known: Collection[Group]) -> tuple[Profile, Num
         )
         for row in first.tolist()
     ]
-    before = {group.file: group.package for group in known if group.file}
-    here = {group.file: group.package for group in found if group.file}
-    _, called = same_files([before, here])
+    (_, called), _ = same_files([_facts(known), _facts(found)])
     named = [Group(g.level, g.name, called.get(g.file, g.file), g.package, g.kind) for g in found]
     return profile, *_merged(named, row_of[profile.frames.function])
+
+
+def _facts(groups: Collection[Group]) -> dict[str, FileFacts]:
+    names: dict[str, set[str]] = {}
+    for group in groups:
+        names.setdefault(group.file, set()).add(group.name)
+    return {
+        group.file: FileFacts(group.package, frozenset(names[group.file]))
+        for group in groups
+        if group.file
+    }
 
 
 def _merged(groups: Sequence[Group], number: Numbers) -> tuple[Numbers, list[Group]]:

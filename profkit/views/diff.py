@@ -187,7 +187,7 @@ def _compared(found: Costs, cost: CostColumn) -> Sided:
     """Do the same, and tell what is more than chance where a side's runs can."""
     means = _means(found, cost)
     unit = found.whole / np.maximum(found.whole_counts, 1)
-    some = (cost > 0).any(axis=0)  # what costs nothing scatters nowhere
+    some = np.asarray((cost > 0).any(axis=0))  # what costs nothing scatters nowhere
     if not (found.joined.has_replicates and some.any() and (unit > 0).all()):
         return means
     is_candidate = np.array([run.side == Side.CANDIDATE for run in found.joined.runs], bool)
