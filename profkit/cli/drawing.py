@@ -104,6 +104,14 @@ def _write_page(picture: Picture, out: str) -> None:
 
     picture.refuse("a page", "width", "min_width", "depth")
     options, style = picture.options, picture.style
+    for name, is_given in (
+        ("per-thread", options.per_thread),
+        ("color", style.color != "package"),
+        ("width-by", options.width_by != "candidate"),
+        ("diff-by", style.diff_by != "node"),
+    ):
+        if is_given:
+            raise UsageError(f"--{name} is of no use for a page")
     view = "flame" if options.layout == "graph" else options.layout
     page = PageOptions(
         style.title,

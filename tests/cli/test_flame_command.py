@@ -80,7 +80,9 @@ def test_nothing_at_all_is_what_was_read_last(capsys, log) -> None:
 def test_a_last_name_that_is_neither_profile_nor_picture_is_refused(capsys, log, name) -> None:
     result = run(capsys, "flame", log, name)
     assert result.code == 2
-    assert result.err == (f"profkit: {name} is no file to read, and one to draw ends in .svg\n")
+    assert result.err == (
+        f"profkit: {name} is no file to read, and one to draw ends in .svg or .html\n"
+    )
 
 
 def test_a_terminal_is_drawn_into_as_wide_as_it_is(log) -> None:

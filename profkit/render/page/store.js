@@ -44,7 +44,7 @@ export const GROUPINGS = ["function", "file", "line", "package", "category", "ki
 function fieldsOf(model, views) {
   const { start, valueTypes, functions, threads } = model;
   return {
-    view: { ...word(views), first: start.view },
+    view: { ...word(views), first: views.includes(start.view) ? start.view : views[0] },
     threads: { ...threadsOf(threads.length), first: null },
     valueType: { ...number(0, valueTypes.length), first: start.valueType },
     idle: { ...flag, first: start.idle },
