@@ -13,13 +13,16 @@ import click
 from profkit.cli import options as shared
 from profkit.cli.loading import load_profiles, pick_value_type
 from profkit.cli.messages import note
+from profkit.cli.sides import Sides, load_sides
 from profkit.errors import OutputError, UsageError
 from profkit.files import output_error, write_file
+from profkit.transforms.joining import Joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from profkit.cli.loading import Reading
+    from profkit.profile import Profile
 
 __all__ = ["view"]
 
@@ -33,6 +36,7 @@ _UNFIT = re.compile(r"[^\w.-]+")
 Examples:
   profkit view app.cpuprofile               in the browser
   profkit view                              the profile read last in this directory
+  profkit view --base old.log new.log       what changed from one to the other
   profkit view --no-open isolate.log        write the page, and say where it is
   profkit view --speedscope isolate.log     in speedscope, if it is installed
 """
@@ -48,6 +52,13 @@ Examples:
     is_flag=True,
     help="Open it in speedscope, which must be installed.",
 )
+@click.option(
+    "--base",
+    metavar="FILE",
+    multiple=True,
+    type=shared.FILE,
+    help="Show what changed from this run: a file, a folder of files or a quoted pattern.",
+)
 @shared.measuring
 @shared.reading
 @shared.input_format
@@ -57,6 +68,7 @@ def view(
     title: str | None,
     no_open: bool,
     in_speedscope: bool,
+    base: tuple[str, ...],
     value_type: str | None,
     include_idle: bool,
     reading: Reading,
@@ -67,12 +79,12 @@ def view(
     Writes one HTML file, for this user alone, into the folder for temporary files, and opens it:
     flame graph, calls by time, tables. profkit flame writes such a file to a place of your choice.
     """
+    if in_speedscope and base:
+        raise UsageError("speedscope shows one side: leave out --base")
     program = _speedscope() if in_speedscope else ""
-    profile = load_profiles(
-        profiles,
-        input_format=input_format,
-        reading=reading if in_speedscope else reading.but(lines=True, sources=True),
-    )
+    reading = reading if in_speedscope else reading.but(lines=True, sources=True)
+    subject = _read(profiles, base, input_format, reading)
+    profile = subject.profile if isinstance(subject, Joined) else subject
     number = pick_value_type(profile, value_type)
     name = _file_name(title or profile.meta.source)
     if in_speedscope:
@@ -85,13 +97,27 @@ def view(
         from profkit.render.page import PageOptions, flame_html  # noqa: PLC0415
 
         options = PageOptions(title or "", number, include_idle)
-        file = _private(f"{name}.html", flame_html(profile, options))
+        file = _private(f"{name}.html", flame_html(subject, options))
     if no_open:
         click.echo(file)
     elif in_speedscope:
         _run(program, file)
     else:
         _open(file)
+
+
+def _read(
+    profiles: tuple[str, ...], base: tuple[str, ...], input_format: str | None, reading: Reading
+) -> Profile | Joined:
+    """Read a profile, or two sides.
+
+    Raises :class:`UsageError` where there is a base and nothing to compare with it.
+    """
+    if not base:
+        return load_profiles(profiles, input_format=input_format, reading=reading)
+    if not profiles:
+        raise UsageError("name the profile that is to be compared with the base")
+    return load_sides(Sides(base, profiles), input_format=input_format, reading=reading)
 
 
 def _speedscope() -> str:

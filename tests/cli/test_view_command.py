@@ -75,6 +75,20 @@ def test_speedscope_opens_a_file_of_its_own_format(profile, capsys, monkeypatch,
     assert "speedscope ended with code 3; the profile is in " in result.err
 
 
+def test_two_sides_are_one_page(profile, folder, capsys) -> None:
+    (folder / "old.folded").write_text("main;parse 50\n")
+    result = run(capsys, "view", "--no-open", "--base", "old.folded", profile)
+    assert result.code == 0
+    assert Path(result.out.rstrip("\n")).exists()
+    for arguments, word in (
+        (("--base", "old.folded"), "name the profile that is to be compared with the base"),
+        (("--speedscope", "--base", "old.folded", profile), "speedscope shows one side"),
+    ):
+        result = run(capsys, "view", *arguments)
+        assert (result.code, result.out) == (2, "")
+        assert word in result.err
+
+
 def test_without_speedscope_there_is_a_clear_word(profile, capsys, monkeypatch) -> None:
     monkeypatch.setenv("PATH", "")
     result = run(capsys, "view", "--speedscope", profile)

@@ -6,9 +6,12 @@ import os
 import shutil
 
 import pytest
+from building import profile_of
 from playwright.sync_api import expect, sync_playwright
 
+from profkit.profile import Kind
 from profkit.render.page import flame_html
+from profkit.symbols.packages import APP
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -67,3 +70,20 @@ def open_html(browser, tmp_path):
     for context in contexts:
         context.close()
     assert not errors
+
+
+@pytest.fixture
+def service():
+    """Return a profile of 1,000 samples with recursion and a name too long for its box."""
+    serve = ("serve", "/srv/app/server.js", 1, 1, Kind.JS, APP)
+    log = ("logRequest", "/srv/app/node_modules/morgan/index.js", 122, 1, Kind.JS, "morgan")
+    long = ("parseTheWholeBodyOfTheRequest", "/srv/app/body.js", 7, 1, Kind.JS, APP)
+    return profile_of(
+        ([serve], 100),
+        ([serve, log], 200),
+        ([serve, log, ("write", "node:net", 9)], 150),
+        ([serve, log, ("write", "node:net", 9), log], 50),
+        ([serve, long], 60),
+        ([serve, long, ("JSON.parse",)], 40),
+        ([("tick",)], 400),
+    )

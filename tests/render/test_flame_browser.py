@@ -44,23 +44,6 @@ def open_page(browser, tmp_path):
     assert not errors
 
 
-@pytest.fixture
-def service():
-    """Return a profile of 1,000 samples with recursion and a name too long for its box."""
-    serve = ("serve", "/srv/app/server.js", 1, 1, Kind.JS, APP)
-    log = ("logRequest", "/srv/app/node_modules/morgan/index.js", 122, 1, Kind.JS, "morgan")
-    long = ("parseTheWholeBodyOfTheRequest", "/srv/app/body.js", 7, 1, Kind.JS, APP)
-    return profile_of(
-        ([serve], 100),
-        ([serve, log], 200),
-        ([serve, log, ("write", "node:net", 9)], 150),
-        ([serve, log, ("write", "node:net", 9), log], 50),
-        ([serve, long], 60),
-        ([serve, long, ("JSON.parse",)], 40),
-        ([("tick",)], 400),
-    )
-
-
 def box(page, name):
     boxes = page.locator("#boxes rect")
     names = [text.split("\n")[0] for text in boxes.all_text_contents()]

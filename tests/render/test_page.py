@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 from html.parser import HTMLParser
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from profkit.render.page import PageOptions, data, flame_html
 from profkit.render.page.columns import ColumnWriter
 from profkit.render.page.samples import Rows, Times, bounded, summed
 from profkit.render.page.siblings import by_rank
+from profkit.render.palette import FAMILIES
 
 HOSTILE = "</script><script>alert(1)</script>"
 
@@ -136,11 +138,15 @@ def test_the_same_profile_makes_the_same_page() -> None:
 
 
 def test_colours_are_those_of_flame_graphs() -> None:
-    page = page_of(profile_of())
-    light, dark = re.findall(r":root\{(--a0:.*?)\}", page)
-    assert light.startswith("--a0:#fcc176;")
-    assert dark.startswith("--a0:#794d02;")
-    assert light.count(":") == dark.count(":")
+    sheet = resources.files("profkit.render").joinpath("flame.css").read_text()
+    light, dark = re.findall(r":root\{(--a0:.*?)\}", page_of(profile_of()))
+    for shown, color in zip(
+        (light, dark), re.findall(r"\.n1 \{ fill: (#\w{6}); \}", sheet), strict=True
+    ):
+        assert f"--n1:{color};" in shown
+    names = {f"{family}0" for families in FAMILIES.values() for family in families}
+    for shown in (light, dark):
+        assert names <= set(re.findall(r"--(\w\d):", shown))
 
 
 def test_sources_are_those_of_the_functions_that_occur() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,12 +24,13 @@ from profkit.render.page.samples import bounded, rows_of, summed
 from profkit.render.page.siblings import by_rank
 from profkit.render.palette import FAMILIES, swatch
 from profkit.render.values import scale_of
+from profkit.transforms.joining import Joined, Side
 from profkit.transforms.times import recorded_span
 from profkit.views.categories import Category, category_of_function
 from profkit.views.order import function_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -37,31 +39,33 @@ if TYPE_CHECKING:
 
     Integers = npt.NDArray[np.integer]
 
-__all__ = ["page_data"]
+__all__ = ["names_of_sides", "page_data"]
 
 _LONGEST_TEXT = 2_000
 _MOST_ROWS = 2_000_000
 """How many samples a page holds one by one: what a browser draws and sums without waiting."""
 
 
-def page_data(profile: Profile, about: dict[str, object]) -> Iterator[bytes]:
+def page_data(subject: Profile | Joined, about: dict[str, object]) -> Iterator[bytes]:
     """Yield the data of a page in pieces: the length of the head, the head, the columns.
 
     The length is four bytes, little-endian; the head is JSON. ``about`` is what the head says
-    besides.
+    besides. Two sides have no time in common, so theirs are left out.
     """
+    profile = subject.profile if isinstance(subject, Joined) else subject
     columns = ColumnWriter()
     by_name = _by_name(profile)
     tree, place, frame = _named_tree(profile, by_name)
     head = {
         **about,
         **_meta(profile),
+        **_sides(subject),
         "sources": _sources(profile, by_name),
         "functions": _functions(profile, by_name, columns),
         "tree": _tree(profile, tree, frame, by_name, columns),
         "threads": [
-            _thread(profile, thread, place, _share(profile, thread), columns)
-            for thread in profile.threads
+            {"side": side, **_thread(profile, thread, place, _share(profile, thread), columns)}
+            for thread, side in zip(_threads(subject), _side_of_threads(subject), strict=True)
         ],
     }
     encoded = msgspec.json.encode(head)
@@ -142,6 +146,34 @@ def _meta(profile: Profile) -> dict[str, object]:
             for entry in profile.ledger.entries
         ],
     }
+
+
+def _sides(subject: Profile | Joined) -> dict[str, object]:
+    """Return the files of two sides; of two sides there is no span of time."""
+    if not isinstance(subject, Joined):
+        return {"sides": None}
+    base, candidate = map(_text, names_of_sides(subject))
+    return {"sides": {"base": base, "candidate": candidate}, "span": None}
+
+
+def names_of_sides(joined: Joined) -> list[str]:
+    """Return the names of the files of the base, and of the candidate, without their folders."""
+    return [
+        ", ".join(PurePath(run.name).name for run in joined.runs if run.side == side)
+        for side in Side
+    ]
+
+
+def _threads(subject: Profile | Joined) -> Sequence[Thread]:
+    if not isinstance(subject, Joined):
+        return subject.threads
+    return [replace(t, samples=replace(t.samples, time=None)) for t in subject.profile.threads]
+
+
+def _side_of_threads(subject: Profile | Joined) -> list[int]:
+    if not isinstance(subject, Joined):
+        return [int(Side.CANDIDATE)] * len(subject.threads)
+    return [int(subject.runs[run].side) for run in subject.run_of_thread.tolist()]
 
 
 def _functions(profile: Profile, by_name: Integers, columns: ColumnWriter) -> dict[str, object]:

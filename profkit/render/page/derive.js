@@ -18,11 +18,16 @@ const narrowed = (state) => [...sampled(state), state.focus, state.ignore, state
  * Sum the samples that are looked at by the nodes of `model.tree`: of the chosen threads, in the
  * chosen time, of the chosen value; focus, ignore and hide are not applied. Float64Array.
  */
-export const ownValues = remembered(sampled, (model, state) => {
+export const ownValues = remembered(sampled, (model, state) => sums(model, state, CANDIDATE));
+
+const [BASE, CANDIDATE] = [0, 1];
+
+/** Sum the samples of a side. */
+function sums(model, state, side) {
   const own = new Float64Array(model.tree.size);
   const isIdle = model.functions.kinds.indexOf("idle");
   model.threads.forEach((thread, number) => {
-    if (state.threads && !state.threads.includes(number)) return;
+    if (thread.side !== side || (state.threads && !state.threads.includes(number))) return;
     const { node, values } = (!state.range && thread.sums) || thread;
     const [from, to] = rows(thread, state.range);
     const value = values[state.valueType];
@@ -34,7 +39,7 @@ export const ownValues = remembered(sampled, (model, state) => {
     }
   }
   return own;
-});
+}
 
 /** Return which rows of a thread are within a range of times: from its start, before its end. */
 function rows(thread, range) {
@@ -55,7 +60,7 @@ export function firstFrom(numbers, least) {
 
 /**
  * The nodes of `model.tree` by what is kept of them: `isKept` after focus and ignore, `own` with
- * them applied, and `isHidden` by function. For views that look at frames (lines, tiers) or at
+ * them applied, `ownBase` the same of the base of two sides, and `isHidden` by function. For views that look at frames (lines, tiers) or at
  * samples; others take `current`.
  */
 export const kept = remembered(narrowed, (model, state) => {
@@ -67,28 +72,45 @@ export const kept = remembered(narrowed, (model, state) => {
       for (let i = 0; i < isKept.length; i++) if (inside[i] !== wanted) isKept[i] = 0;
     }
   }
-  const sampledValues = ownValues(model, state);
   const isWhole = !state.focus.length && !state.ignore.length;
-  const own = isWhole ? sampledValues : sampledValues.map((value, i) => (isKept[i] ? value : 0));
+  const some = (values) => (isWhole ? values : values.map((value, i) => (isKept[i] ? value : 0)));
+  const own = some(ownValues(model, state));
+  const ownBase = model.sides ? some(sums(model, state, BASE)) : null;
   const isHidden = new Uint8Array(model.functions.count);
   for (const pattern of state.hide) {
     matching(model, pattern).forEach((found, i) => (isHidden[i] |= found));
   }
-  return { own, isKept, isHidden };
+  return { own, ownBase, isKept, isHidden };
 });
 
 /**
  * The tree that views show: `{size, parent, fn, end, depth, self, total, sum}`, one node for each
  * chain of functions, depth first, siblings by name. Nodes of value 0 may remain. `sum` is what
  * shares are of, and `of` tells for each node of `model.tree` its node here, -1 for none; null where
- * they are the same.
+ * they are the same. Of two sides all this is about the candidate, and `base` is {self, total, sum}
+ * of the base.
  */
 export const current = remembered(narrowed, (model, state) => {
-  const { own, isHidden } = kept(model, state);
-  if (!state.hide.length && model.tree.distinct) return withTotals(model.tree, own, null);
-  const group = model.tree.fn.map((fn) => (isHidden[fn] ? -1 : fn));
-  return regrouped(model.tree, group, own, model.functions.count);
+  const { own, ownBase, isHidden } = kept(model, state);
+  const tree = merged(model, state, own, isHidden);
+  if (!ownBase) return tree;
+  const { self, total, sum } = withTotals(tree, moved(ownBase, tree.of, tree.size), tree.of);
+  return { ...tree, base: { self, total, sum } };
 });
+
+function merged({ tree, functions }, { hide }, own, isHidden) {
+  if (!hide.length && tree.distinct) return withTotals(tree, own, null);
+  const group = tree.fn.map((fn) => (isHidden[fn] ? -1 : fn));
+  return regrouped(tree, group, own, functions.count);
+}
+
+/** Sum values by the nodes that their nodes went to. */
+function moved(values, of, size) {
+  if (!of) return values;
+  const summed = new Float64Array(size);
+  for (let i = 0; i < values.length; i++) if (of[i] >= 0) summed[of[i]] += values[i];
+  return summed;
+}
 
 /**
  * Merge a tree's nodes by groups: a node goes to its group below the groups above it, and where its
@@ -115,9 +137,7 @@ export function regrouped(tree, group, own, groups) {
     fn[seat[i]] = groupOf[i];
   }
   const of = place.map((i) => (i < 0 ? -1 : seat[i]));
-  const summed = new Float64Array(size);
-  for (let i = 0; i < own.length; i++) if (of[i] >= 0) summed[of[i]] += own[i];
-  return withTotals({ ...family(depth), size, depth, fn }, summed, of);
+  return withTotals({ ...family(depth), size, depth, fn }, moved(own, of, size), of);
 }
 
 /** Number the chains of groups as they come; callers come before what they call. */

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from profkit.render.escape import escape
-from profkit.render.page.data import page_data
+from profkit.render.page.data import names_of_sides, page_data
+from profkit.transforms.joining import Joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,9 +52,10 @@ class PageOptions:
     icicle: bool = False
 
 
-def flame_html(profile: Profile, options: PageOptions | None = None) -> Iterator[bytes]:
+def flame_html(profile: Profile | Joined, options: PageOptions | None = None) -> Iterator[bytes]:
     """Yield one HTML file in pieces that shows ``profile`` in a browser, to look into.
 
+    Of two sides (:func:`~profkit.transforms.joining.join`) it shows what became of each box.
     It loads nothing, so that it can be kept, sent and opened anywhere.
 
     >>> import profkit
@@ -62,9 +64,7 @@ def flame_html(profile: Profile, options: PageOptions | None = None) -> Iterator
     b'<!doctype html>'
     """
     options = options or PageOptions()
-    title = options.title or ", ".join(
-        PurePath(part).name for part in profile.meta.source.split(", ")
-    )
+    title = options.title or _files_of(profile)
     about = {
         "title": escape(title),
         "valueType": options.value_type,
@@ -84,6 +84,14 @@ def flame_html(profile: Profile, options: PageOptions | None = None) -> Iterator
     yield _filled(before, parts).encode()
     yield from _base64(_compressed(page_data(profile, about)))
     yield _filled(after, parts).encode()
+
+
+def _files_of(subject: Profile | Joined) -> str:
+    """Return the names of the files that are shown, without their folders."""
+    if isinstance(subject, Joined):
+        base, candidate = names_of_sides(subject)
+        return f"{candidate} against {base}"
+    return ", ".join(PurePath(part).name for part in subject.meta.source.split(", "))
 
 
 def _filled(template: str, parts: dict[str, str]) -> str:

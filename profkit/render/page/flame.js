@@ -1,5 +1,6 @@
 // The flame graph and the icicle: all stacks merged, each box as wide as its time.
 import { boxActions } from "profkit/actions";
+import { changeOf, describeChange, stepOf } from "profkit/change";
 import { element } from "profkit/dom";
 import { boxAt, boxOf, edges, layoutOf, pathOf, visit } from "profkit/layout";
 import { ROW, colorsOf, onScheme, painterOn, scrollbar, sized } from "profkit/painter";
@@ -51,7 +52,7 @@ export function mount(place, app) {
     context.globalAlpha = 1;
     context.fillStyle = colors.page;
     context.fillRect(0, 0, width, height);
-    if (!state.layout.tree.sum) {
+    if (!state.layout.whole) {
       empty(context);
       return;
     }
@@ -72,12 +73,16 @@ export function mount(place, app) {
     const { fn: selected } = app.store.get();
     const scale = 1 / perPixel();
     const drawnTo = new Float64Array(layout.levels).fill(-1); // by level: narrow boxes share a pixel
+    const colorOf = (i, fn) => {
+      if (tree.base) return colors.changes[stepOf(changeOf(tree, i))];
+      return fn < 0 ? colors.root : colors.swatches[functions.swatch[fn]];
+    };
     const put = (i, level) => {
       const y = toY(level);
       if (y < -ROW || y > height) return;
       const start = i < 0 ? 0 : layout.left[i];
       const from = (start - state.from) * scale;
-      const wide = (i < 0 ? tree.sum : tree.total[i]) * scale;
+      const wide = (i < 0 ? layout.whole : layout.wide[i]) * scale;
       const x = Math.max(0, from);
       const right = Math.min(width, from + wide);
       const fn = i < 0 ? -1 : tree.fn[i];
@@ -86,7 +91,7 @@ export function mount(place, app) {
       drawnTo[level] = Math.ceil(right);
       const isAbove = i !== state.zoomed && wide > width + 1;
       painter.box(x, y, right - x, {
-        color: isMatch ? colors.match : fn < 0 ? colors.root : colors.swatches[functions.swatch[fn]],
+        color: isMatch ? colors.match : colorOf(i, fn),
         label: fn < 0 ? "all" : functions.name(fn),
         alpha: found && !isMatch ? 0.4 : isAbove ? 0.55 : 1,
         text: isMatch ? colors.matchText : colors.text,
@@ -117,6 +122,7 @@ export function mount(place, app) {
   function describe(i) {
     const { tree } = state.layout;
     const { amount, percent } = app.format;
+    if (tree.base) return describeChange(app, tree, i);
     const figure = (word, value) => `${word} ${amount(value)} (${percent(value, tree.sum)})`;
     if (i < 0) return `all · ${figure("total", tree.sum)}`;
     const { functions } = app.model;
@@ -127,13 +133,13 @@ export function mount(place, app) {
 
   function tell() {
     const at = state.hovered ?? state.current;
-    app.status(state.layout.tree.sum ? describe(at) : "");
+    app.status(state.layout.whole ? describe(at) : "");
   }
 
   function look(from, to, scroll = state.scroll) {
-    const { tree } = state.layout;
-    const span = Math.min(tree.sum, Math.max(to - from, tree.sum * 1e-9));
-    state.from = Math.min(Math.max(0, from), tree.sum - span);
+    const { whole } = state.layout;
+    const span = Math.min(whole, Math.max(to - from, whole * 1e-9));
+    state.from = Math.min(Math.max(0, from), whole - span);
     state.to = state.from + span;
     state.scroll = Math.min(Math.max(0, scroll), Math.max(0, wholeHeight() - state.height));
     redraw();
@@ -168,7 +174,7 @@ export function mount(place, app) {
     if (!found || !tree.size) return;
     for (let n = 1; n <= tree.size; n++) {
       const i = (state.current + step * n + 2 * tree.size) % tree.size;
-      if (found[tree.fn[i]] && tree.total[i] > 0) {
+      if (found[tree.fn[i]] && state.layout.wide[i] > 0) {
         reveal(i);
         canvas.focus({ preventScroll: true });
         return;
@@ -204,11 +210,12 @@ export function mount(place, app) {
   return {
     update(next) {
       const tree = app.tree();
-      const isNew = state.layout?.tree !== tree;
+      const layout = layoutOf(tree, next.widthBy);
+      const isNew = state.layout !== layout;
       const isTurned = isNew || state.icicle !== (next.view === "icicle");
       measure();
       if (!state.layout) watcher.observe(place);
-      state.layout = layoutOf(tree);
+      state.layout = layout;
       state.icicle = next.view === "icicle";
       const zoomed = boxOf(tree, next.zoom);
       if (isNew) state.current = zoomed;

@@ -4,7 +4,7 @@ import { element } from "profkit/dom";
 import { exportItems } from "profkit/export";
 import { duration } from "profkit/format";
 import { showHelp } from "profkit/help";
-import { isPattern } from "profkit/store";
+import { WIDTHS, isPattern } from "profkit/store";
 
 /** Make the header: `{element, chips, update(state), focusSearch(), isSearching(), removeLastFilter()}`. */
 export function openHeader(app, views) {
@@ -27,6 +27,7 @@ export function openHeader(app, views) {
   const next = button("›", () => app.shown().find?.(1), { "aria-label": "Next match", hidden: true });
   const threads = threadPicker(app);
   const types = valuePicker(app);
+  const widths = widthPicker(app);
   const exporting = button("Export", () => {
     const { left, bottom } = exporting.getBoundingClientRect();
     app.menu(exportItems(app), { x: left, y: bottom + 4, back: exporting });
@@ -40,7 +41,7 @@ export function openHeader(app, views) {
       "div",
       { class: "bar" },
       element("nav", { role: "tablist", "aria-label": "Views" }, ...tabs),
-      element("div", { class: "tools" }, threads?.element, types?.element, element("span", { class: "search" }, field, found, previous, next), exporting, button("?", showHelp, { "aria-label": "Keys" })),
+      element("div", { class: "tools" }, threads?.element, types?.element, widths?.element, element("span", { class: "search" }, field, found, previous, next), exporting, button("?", showHelp, { "aria-label": "Keys" })),
     ),
   );
 
@@ -57,7 +58,8 @@ export function openHeader(app, views) {
   function update(state) {
     const tree = app.tree();
     const { amount, percent } = app.format;
-    about.textContent = [amount(tree.sum), model.span && `recorded in ${duration(model.span)}`, model.producer]
+    const sum = tree.base ? `${amount(tree.base.sum)} before, ${amount(tree.sum)} after` : amount(tree.sum);
+    about.textContent = [sum, model.span && `recorded in ${duration(model.span)}`, model.producer]
       .filter(Boolean)
       .join(" · ");
     views.forEach(({ name }, i) => {
@@ -71,6 +73,7 @@ export function openHeader(app, views) {
     previous.hidden = next.hidden = !matches;
     threads?.update(state);
     types?.update(state);
+    widths?.update(state);
     chips.replaceChildren(...chipsOf(app, state));
     chips.hidden = !chips.firstChild;
   }
@@ -89,7 +92,7 @@ export function openHeader(app, views) {
 }
 
 function threadPicker({ model, store }) {
-  if (model.threads.length < 2) return null;
+  if (model.threads.length < 2 || model.sides) return null;
   const options = model.threads.map(({ name, samples }, i) => element("option", { value: i }, `${name} (${samples.toLocaleString("en-US")})`));
   const picker = element(
     "select",
@@ -110,6 +113,17 @@ function valuePicker({ model, store }) {
     ...options,
   );
   return { element: picker, update: ({ valueType }) => (picker.value = valueType) };
+}
+
+function widthPicker({ model, store }) {
+  if (!model.sides) return null;
+  const options = WIDTHS.map((name) => element("option", { value: name }, `As wide as the ${name}`));
+  const picker = element(
+    "select",
+    { "aria-label": "Width", onchange: () => store.set({ widthBy: picker.value }) },
+    ...options,
+  );
+  return { element: picker, update: ({ widthBy }) => (picker.value = widthBy) };
 }
 
 /** Return a chip for each filter, which a click takes away. */

@@ -3,15 +3,25 @@
 const known = new WeakMap();
 
 /**
- * Lay out a tree: `{tree, left: Float64Array, levels}`. The callees of a box stand side by side from
- * its left edge, by name; what remains to the right of them is its own. Box -1 stands for all.
+ * Lay out a tree: `{tree, left, wide: Float64Array, whole, levels}`. The callees of a box stand side
+ * by side from its left edge, by name; what remains to the right of them is its own. Box -1 stands
+ * for all, and is `whole` wide. Of two sides boxes are as wide as `widthBy` says: by the candidate,
+ * the base, or the mean of both shares.
  */
-export function layoutOf(tree) {
-  if (!known.has(tree)) known.set(tree, compute(tree));
+export function layoutOf(tree, widthBy = "candidate") {
+  const key = tree.base ? widthBy : "candidate";
+  if (known.get(tree)?.key !== key) known.set(tree, { key, ...compute(tree, ...widths(tree, key)) });
   return known.get(tree);
 }
 
-function compute(tree) {
+function widths({ total, sum, base }, widthBy) {
+  if (widthBy === "candidate") return [total, sum];
+  if (widthBy === "base") return [base.total, base.sum];
+  const [before, after] = [base.sum || 1, sum || 1];
+  return [total.map((value, i) => value / after + base.total[i] / before), 2];
+}
+
+function compute(tree, wide, whole) {
   const left = new Float64Array(tree.size);
   const next = new Float64Array(tree.size);
   let nextRoot = 0;
@@ -20,27 +30,27 @@ function compute(tree) {
     const above = tree.parent[i];
     left[i] = above < 0 ? nextRoot : next[above];
     next[i] = left[i];
-    const wide = Math.max(0, tree.total[i]);
-    if (above < 0) nextRoot += wide;
-    else next[above] += wide;
-    if (wide > 0 && tree.depth[i] + 2 > levels) levels = tree.depth[i] + 2;
+    const room = Math.max(0, wide[i]);
+    if (above < 0) nextRoot += room;
+    else next[above] += room;
+    if (room > 0 && tree.depth[i] + 2 > levels) levels = tree.depth[i] + 2;
   }
-  return { tree, left, levels };
+  return { tree, left, wide, whole, levels };
 }
 
 /** Return where a box begins and ends; -1 is the box of all. */
-export function edges({ tree, left }, i) {
-  return i < 0 ? [0, tree.sum] : [left[i], left[i] + tree.total[i]];
+export function edges({ left, wide, whole }, i) {
+  return i < 0 ? [0, whole] : [left[i], left[i] + wide[i]];
 }
 
 /**
  * Visit what is in sight: boxes that overlap [from, to) and are at least `least` wide, in the unit
  * of the values. What is narrower is skipped with all that stands on it.
  */
-export function visit({ tree, left }, [from, to], least, look) {
-  const { size, end, total, depth } = tree;
+export function visit({ tree, left, wide }, [from, to], least, look) {
+  const { size, end, depth } = tree;
   for (let i = 0; i < size; ) {
-    if (total[i] < least || left[i] >= to || left[i] + total[i] <= from) i = end[i];
+    if (wide[i] < least || left[i] >= to || left[i] + wide[i] <= from) i = end[i];
     else {
       look(i, depth[i] + 1);
       i++;
@@ -49,12 +59,12 @@ export function visit({ tree, left }, [from, to], least, look) {
 }
 
 /** Return the box at a value and a level, null where there is none. */
-export function boxAt({ tree, left }, value, level) {
-  if (level === 0) return value >= 0 && value < tree.sum ? -1 : null;
+export function boxAt({ tree, left, wide, whole }, value, level) {
+  if (level === 0) return value >= 0 && value < whole ? -1 : null;
   let i = 0;
   let limit = tree.size;
   while (i < limit) {
-    if (value < left[i] || value >= left[i] + tree.total[i]) i = tree.end[i];
+    if (value < left[i] || value >= left[i] + wide[i]) i = tree.end[i];
     else if (tree.depth[i] + 1 === level) return i;
     else {
       limit = tree.end[i];

@@ -13,6 +13,7 @@ import { viewsOf } from "profkit/views";
 
 /** Return what views work with. */
 function appOf(model, store, views) {
+  const formats = model.valueTypes.map(formatOf);
   return {
     model,
     store,
@@ -20,7 +21,7 @@ function appOf(model, store, views) {
     own: () => ownValues(model, store.get()),
     searched: () => searched(model, store.get()),
     get format() {
-      return formatOf(model.valueTypes[store.get().valueType]);
+      return formats[store.get().valueType];
     },
     select: (fn) => store.set({ fn }, { replace: true }),
     show: (view, patch = {}) => store.set({ view, ...patch }),
@@ -42,7 +43,7 @@ function start(model, root) {
   app.status = (text) => {
     if (status.textContent !== text) status.textContent = text;
   };
-  const foot = element("footer", {}, status, legendOf(model.functions));
+  const foot = element("footer", {}, status, legendOf(model));
   root.replaceChildren(...[header.element, minimap?.element, header.chips, place, foot].filter(Boolean));
   let shown = null;
 

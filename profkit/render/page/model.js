@@ -13,7 +13,8 @@
 //               depth first, siblings by name. The subtree of i is [i, end[i]). `tier` and `line`
 //               are those of the frame; line is -1 where unknown. `distinct`: no two siblings have
 //               one function
-//   threads     [{name, process, samples, node: Int32Array, values: [Float64Array], time, begin,
+//   sides       {base, candidate}: the files of two sides; null for one profile
+//   threads     [{name, process, samples, side (0 the base, 1 the candidate or the only one), node: Int32Array, values: [Float64Array], time, begin,
 //               end: Float64Array | null}]: one row a sample; begin and end are the span that it
 //               stands for. Without times one row a node. Where there are too many samples, rows
 //               are several, and `sums` has the exact {node, values} of the thread; else it is null
@@ -68,6 +69,7 @@ function assemble(head, bytes) {
   const { functions, tree, threads, valueType, idle, view, ...rest } = head;
   return {
     ...rest,
+    sources: Object.assign(Object.create(null), head.sources), // by names from anywhere
     start: { valueType, idle, view },
     functions: functionTable(functions, head, whole),
     tree: treeOf(tree, whole),
@@ -133,9 +135,9 @@ export function family(depth) {
 }
 
 function threadOf(said, whole, exact) {
-  const { name, process, processName, samples } = said;
+  const { name, process, processName, samples, side } = said;
   const rowsOf = ({ node, values }) => ({ node: whole(node), values: values.map(exact) });
-  const thread = { name, process, processName, samples, ...rowsOf(said), time: null, begin: null, end: null };
+  const thread = { name, process, processName, samples, side, ...rowsOf(said), time: null, begin: null, end: null };
   thread.sums = said.sums ? rowsOf(said.sums) : null;
   if (!said.time) return thread;
   const [wait, lasts] = [exact(said.wait), exact(said.lasts)];

@@ -1,5 +1,7 @@
 // Boxes on a canvas: colours from the page's style, labels cut to their boxes.
 
+import { CHANGES } from "profkit/change";
+
 export const ROW = 18;
 export const BOX = 17;
 export const FONT = '11px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace';
@@ -10,6 +12,7 @@ export function colorsOf(palette) {
   const color = (name) => style.getPropertyValue(`--${name}`).trim();
   return {
     swatches: palette.map(color),
+    changes: CHANGES.map((name) => color(name) || color("i0")),
     root: color("i0"),
     page: color("page"),
     text: color("text"),

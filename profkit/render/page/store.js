@@ -11,7 +11,7 @@ const number = (least, limit) => ({
   write: String,
 });
 const word = (words) => ({ read: (text) => (words.includes(text) ? text : undefined), write: String });
-const flag = { read: (text) => ({ 1: true, 0: false })[text], write: (value) => (value ? "1" : "0") };
+const flag = { read: (text) => (/^[01]$/.test(text) ? text === "1" : undefined), write: (value) => (value ? "1" : "0") };
 const text = { read: (given) => given.slice(0, 1000), write: String };
 const path = {
   read: (given) => (/^[\d.]*$/.test(given) && given.length < 100_000 ? given : undefined),
@@ -37,6 +37,7 @@ const times = {
   write: (range) => range.map(Math.round).join("-"),
 };
 
+export const WIDTHS = ["candidate", "base", "mean"];
 export const GROUPINGS = ["function", "file", "line", "package", "category", "kind", "tier"];
 
 /** Return what each part of the state may be, and what it is at first. */
@@ -54,6 +55,7 @@ function fieldsOf(model, views) {
     range: { ...times, first: null },
     fn: { ...number(0, functions.count), first: null },
     zoom: { ...path, first: "" }, // functions from the root on, joined by points
+    widthBy: { ...word(WIDTHS), first: "candidate" },
     by: { ...word(GROUPINGS), first: "function" },
     sort: { ...text, first: "" },
     file: { ...text, first: "" },

@@ -8,7 +8,7 @@ export function moves(event, view, app) {
   const { state } = view;
   const { layout, current } = state;
   const caller = () => view.reveal(current < 0 ? -1 : layout.tree.parent[current]);
-  const callee = () => view.reveal(widestCallee(layout.tree, current));
+  const callee = () => view.reveal(widestCallee(layout, current));
   const middle = () => view.toX(edges(layout, current).reduce((a, b) => a + b) / 2);
   const actions = {
     ArrowUp: state.icicle ? caller : callee,
@@ -26,7 +26,7 @@ export function moves(event, view, app) {
     ContextMenu: () => openMenuAt(view),
   };
   const action = actions[event.key];
-  if (!action || !app.tree().sum) return;
+  if (!action || !state.layout.whole) return;
   state.hovered = null; // the pointer only lies there
   action();
   event.preventDefault();
@@ -39,13 +39,13 @@ function openMenuAt(view) {
   view.openMenu(current, left + x + 8, top + view.toY(view.levelOf(current)) + 18);
 }
 
-function widestCallee(tree, i) {
+function widestCallee({ tree, wide }, i) {
   const limit = i < 0 ? tree.size : tree.end[i];
   let best = i;
   for (let j = i + 1; j < limit; j = tree.end[j]) {
-    if (best === i || tree.total[j] > tree.total[best]) best = j;
+    if (best === i || wide[j] > wide[best]) best = j;
   }
-  return best >= 0 && tree.total[best] > 0 ? best : i;
+  return best >= 0 && wide[best] > 0 ? best : i;
 }
 
 /** Return the next box of the same level that is at least a pixel wide. */
@@ -54,7 +54,7 @@ function neighbour({ state, perPixel }, step) {
   const { tree } = layout;
   if (current < 0) return current;
   for (let j = current + step; j >= 0 && j < tree.size; j += step) {
-    if (tree.depth[j] !== tree.depth[current] || tree.total[j] < perPixel()) continue;
+    if (tree.depth[j] !== tree.depth[current] || layout.wide[j] < perPixel()) continue;
     const [start, end] = edges(layout, j);
     if (end > from && start < to) return j;
   }
