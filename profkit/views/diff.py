@@ -194,7 +194,7 @@ def _compared(found: Costs, cost: CostColumn) -> Sided:
     whole = float(found.whole.mean())
     spread = fit_spread(cost[:, some], is_candidate, unit, whole, assumed=_ASSUMED)
     tested = compare(cost[:, some], is_candidate, unit, whole, spread)
-    low, high, q = means.delta.copy(), means.delta.copy(), np.ones(len(some))
+    low, high, q = means.delta.copy(), means.delta.copy(), np.ones(len(means.base))
     # The test weighs runs by what they tell; the interval is shown around the plain difference.
     low[some] += tested.low - tested.delta
     high[some] += tested.high - tested.delta

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from profkit import load
 from profkit.profile import function_name, validate
 from profkit.transforms.joining import join
 from profkit.views.diff import DiffOptions, diff
@@ -118,3 +119,30 @@ def test_what_is_small_on_both_sides_can_be_left_out():
     joined = join([service(work=500, log=1)], [service(work=600)], **operations(1, 1))
     assert len(diff(joined, DiffOptions(sort="self"))) == 2
     assert len(diff(joined, DiffOptions(sort="self", min_share=0.01))) == 1
+
+
+def test_shares_are_those_of_pprof():
+    # Of both recordings by profkit convert: go tool pprof -top -normalize -diff_base logger quiet,
+    # Go 1.19.8: flat and cum in percent.
+    pprof = {
+        "writeUtf8String": (-19.20, -19.61),
+        "(idle)": (6.38, 6.38),
+        "writev": (3.79, 4.14),
+        "logger": (-1.49, -22.39),
+        "wrapSafe": (0.79, 0.79),
+        "expressInit": (0.79, 5.46),
+    }
+    base, candidate = (
+        load(f"samples/node/22.23.3/auth-api-{name}.cpuprofile.gz") for name in ("logger", "quiet")
+    )
+    view = diff(join([base], [candidate]), DiffOptions(sort="self", include_idle=True))
+    found = {
+        function_name(view.profile, int(function)): (100 * own, 100 * total)
+        for function, own, total in zip(
+            view.group, view.own.delta.tolist(), view.total.delta.tolist(), strict=True
+        )
+        if function_name(view.profile, int(function)) in pprof
+    }
+    assert found.keys() == pprof.keys()
+    for name, figures in pprof.items():
+        assert found[name] == pytest.approx(figures, abs=0.02), name
