@@ -67,6 +67,11 @@ def calibrate(
     Which splits are drawn depends on ``seed`` alone.
 
     Raises :class:`UsageError` where there are fewer than two runs.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-quiet.cpuprofile.gz")
+    >>> profkit.calibrate([profile, profile]).sizes[0].regressions
+    0
     """
     if len(profiles) < 2:  # noqa: PLR2004 (two sides)
         raise UsageError("one run cannot be split: record several of the same version")

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from profkit.errors import UsageError
 from profkit.gate.budgets import used
-from profkit.gate.comparing import Sides
+from profkit.gate.comparing import LITTLE_IN_COMMON, Sides
 from profkit.gate.culprits import find_causes
 from profkit.gate.groups import group_changes
 from profkit.gate.measuring import measure
 from profkit.gate.power import open_change, smallest_function, smallest_whole
 from profkit.gate.verdict import Change, Level, Outcome, Severity, State, Verdict
 from profkit.gate.wording import reasons_of
-from profkit.profile import ABSENT, Kind, function_name
+from profkit.profile import ABSENT, function_name
 from profkit.transforms.joining import join
 
 if TYPE_CHECKING:
@@ -33,8 +31,6 @@ __all__ = ["CheckOptions", "check", "judge"]
 _SURELY = 0.002
 _TOO_WEAK = 0.5
 _MUCH_SHORTER = 10
-_LITTLE_IN_COMMON = 0.5
-_SPECIAL = (Kind.GC, Kind.PROGRAM, Kind.IDLE, Kind.ROOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +65,15 @@ def check(
 
     Raises :class:`~profkit.errors.UsageError` where a side has no run, a run no sample, the sides
     nothing in common, or a budget cannot be looked at.
+
+    >>> import profkit
+    >>> quiet, logger = (
+    ...     profkit.load(f"samples/node/22.23.3/auth-api-{name}.cpuprofile.gz")
+    ...     for name in ("quiet", "logger")
+    ... )
+    >>> verdict = profkit.check([quiet], [logger])
+    >>> verdict.outcome.value, verdict.changes[0].name
+    ('regression', 'logRequest')
     """
     options = options or CheckOptions()
     if not candidate:
@@ -234,8 +239,8 @@ def _total(sides: Sides) -> Change:
         state=state,
         base=whole.base,
         candidate=whole.candidate,
-        low=whole.base * (whole.low - 1),
-        high=whole.base * (whole.high - 1),
+        low=whole.base * (whole.low - 1) if sides.has_operations else float("nan"),
+        high=whole.base * (whole.high - 1) if sides.has_operations else float("nan"),
         p=whole.p,
         q=whole.p,
     )
@@ -251,14 +256,10 @@ def _with_whole(total: Change, changes: list[Change], p: float) -> list[Change]:
 
 def _overlap(measured: Measured) -> list[str]:
     """Note how little the sides have in common. Raises UsageError where that is nothing."""
-    ordinary = ~np.isin(measured.profile.functions.kind, _SPECIAL)
-    costs = measured.self_costs[:, ordinary]
-    base, candidate = costs[~measured.is_candidate], costs[measured.is_candidate]
-    both = (base.sum(axis=0) > 0) & (candidate.sum(axis=0) > 0)
-    if not both.any():
+    shares = measured.in_common
+    if not max(shares):
         raise UsageError("base and candidate have no function in common: is it the same program?")
-    shares = [float(side[:, both].sum() / side.sum()) for side in (base, candidate)]
-    if min(shares) >= _LITTLE_IN_COMMON:
+    if min(shares) >= LITTLE_IN_COMMON:
         return []
     told = f"{shares[0]:.0%} of the base and {shares[1]:.0%} of the candidate"
     return [f"little is in both: {told} are in functions that the other has too"]

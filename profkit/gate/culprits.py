@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Flags = npt.NDArray[np.bool_]
 
-__all__ = ["Cause", "Findings", "find_causes"]
+__all__ = ["Cause", "Findings", "find_causes", "has_moved"]
 
 _MOST_OF_IT = 0.9
 """This share of a function's cost is below a caller that it can be a symptom or a part of."""
@@ -75,6 +75,11 @@ def find_causes(sides: Sides) -> Findings:
     for found in (causes, moved):
         found.sort(key=lambda cause: -cause.size)
     return Findings(causes, moved, explained)
+
+
+def has_moved(sides: Sides, hit: Hit) -> bool:
+    """Tell whether what a rise or a fall is called by costs what it did."""
+    return _is_moved(_Tree(sides), hit, 1 if hit.delta > 0 else -1)
 
 
 class _Tree:

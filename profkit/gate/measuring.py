@@ -37,6 +37,8 @@ Measure = Literal["self", "charged", "total"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 """A function's own cost; with what the runtime did for it; with all it called."""
 
+_SPECIAL = (Kind.GC, Kind.PROGRAM, Kind.IDLE, Kind.ROOT)
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -160,6 +162,18 @@ class Measured:
         if measure == "total":
             return self.below(function)
         return np.asarray((self.function if measure == "self" else self.owner) == function)
+
+    @cached_property
+    def in_common(self) -> tuple[float, float]:
+        """The shares of base and candidate that are in functions which both have.
+
+        Collections and V8's ``(program)`` are in all runs, and tell nothing.
+        """
+        costs = self.self_costs[:, ~np.isin(self.profile.functions.kind, _SPECIAL)]
+        base, candidate = (costs[self.is_candidate == side].sum(axis=0) for side in (False, True))
+        both = (base > 0) & (candidate > 0)
+        shares = (float(side[both].sum() / max(side.sum(), 1)) for side in (base, candidate))
+        return next(shares), next(shares)
 
     @cached_property
     def category(self) -> IndexColumn:

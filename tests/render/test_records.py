@@ -26,7 +26,7 @@ FILES = (
 # Their samples have no times.
 WITHOUT_TIMELINE = "py-spy/0.4.3/py-web-logger.raw.txt.gz"
 # These are not of one file: their own tests look at what they write.
-OF_SEVERAL = {"check"}
+OF_SEVERAL = {"baseline", "calibrate", "check"}
 OPTIONS = {
     "top": (["--by", "package"], ["--by", "line", "--sort", "total", "-n", "0"]),
     "deopts": (["--by", "reason"],),
