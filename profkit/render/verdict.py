@@ -152,7 +152,8 @@ def _notes(verdict: Verdict) -> Iterator[str]:
     if (more := len(verdict.reasons) - _REASONS) > 0:
         yield f"{count(more, 'more reason')} not shown"
     if math.isfinite(verdict.smallest):
-        yield f"what 9 of 10 such comparisons find: {_found(verdict.smallest)} of the whole in one function"
+        one = _found(verdict.smallest)
+        yield f"what 9 of 10 such comparisons find: {one} of the whole in one function"
         if math.isfinite(verdict.smallest_total):
             yield f"or {_found(verdict.smallest_total)} in everything together"
     if verdict.more_runs:
