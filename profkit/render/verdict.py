@@ -152,10 +152,10 @@ def _notes(verdict: Verdict) -> Iterator[str]:
     if (more := len(verdict.reasons) - _REASONS) > 0:
         yield f"{count(more, 'more reason')} not shown"
     if math.isfinite(verdict.smallest):
-        one = f"{_found(verdict.smallest)} of the whole in one function"
-        all_of_it = verdict.smallest_total
-        rest = f", {_found(all_of_it)} in everything" if math.isfinite(all_of_it) else ""
-        yield f"what 9 of 10 such comparisons find: {one}{rest}"
+        one = _found(verdict.smallest)
+        yield f"what 9 of 10 such comparisons find: {one} of the whole in one function"
+        if math.isfinite(verdict.smallest_total):
+            yield f"or {_found(verdict.smallest_total)} in everything together"
     if verdict.more_runs:
         yield f"{count(verdict.more_runs, 'run')} a side would decide"
     yield from map(escape, verdict.notes)
