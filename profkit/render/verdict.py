@@ -154,8 +154,8 @@ def _notes(verdict: Verdict) -> Iterator[str]:
     if math.isfinite(verdict.smallest):
         one = f"{cost(verdict.smallest, 'share')} of the whole in one function"
         all_of_it = verdict.smallest_total
-        more = f", {cost(all_of_it, 'share')} in everything" if math.isfinite(all_of_it) else ""
-        yield f"what 9 of 10 such comparisons find: {one}{more}"
+        rest = f", {cost(all_of_it, 'share')} in everything" if math.isfinite(all_of_it) else ""
+        yield f"what 9 of 10 such comparisons find: {one}{rest}"
     if verdict.more_runs:
         yield f"{count(verdict.more_runs, 'run')} a side would decide"
     yield from map(escape, verdict.notes)
