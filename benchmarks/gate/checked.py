@@ -10,6 +10,7 @@ import numpy as np
 
 import profkit
 from profkit.gate.check import judge
+from profkit.gate.comparing import Sides
 from profkit.gate.measuring import measure
 from profkit.gate.verdict import State
 from profkit.transforms.joining import join
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy.typing as npt
     from pools import Pool
     from trials import Draw
 
@@ -50,17 +52,26 @@ class Checker:
 
     def verdict(self, pool: Pool, draw: Draw) -> Verdict:
         """Check the candidate's runs against those of the base."""
+        key = (*draw.base.tolist(), -1, *draw.candidate.tolist())
         if pool.program != self._program:
             self._program = pool.program
             self._joined.clear()
             self._told.clear()
-        base, candidate = draw.base.tolist(), draw.candidate.tolist()
-        key = (*base, -1, *candidate)
         if key not in self._told:
-            measured, row_of = self._measured(pool, draw)
-            rows = ([row_of[run] for run in side] for side in (base, candidate))
-            self._told[key] = judge(measured.choose(*rows))
+            self._told[key] = judge(self._chosen(pool, draw))
         return self._told[key]
+
+    def p_values(self, pool: Pool, draw: Draw, hits: float) -> npt.NDArray[np.float64]:
+        """Return the p-values of any change in what functions of so many hits spent themselves."""
+        measured = self._chosen(pool, draw)
+        kept, found = Sides(measured, least=1e-9, level=1).tested["self"]
+        mean = measured.self_costs[:, kept].mean(axis=0) / measured.unit.mean()
+        return found.p[mean >= hits]
+
+    def _chosen(self, pool: Pool, draw: Draw) -> Measured:
+        measured, row_of = self._measured(pool, draw)
+        sides = (draw.base.tolist(), draw.candidate.tolist())
+        return measured.choose(*([row_of[run] for run in side] for side in sides))
 
     def _measured(self, pool: Pool, draw: Draw) -> tuple[Measured, dict[int, int]]:
         """Join all runs of the variants that are compared; returns the row of each run too."""
