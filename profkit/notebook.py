@@ -8,8 +8,11 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
+from profkit.gate.calibrate import Calibration
+from profkit.gate.verdict import Verdict
 from profkit.profile import Profile
 from profkit.render.butterfly import butterfly_document
+from profkit.render.calibration import calibration_document
 from profkit.render.calltree import heavy_document, tree_document
 from profkit.render.deopts import deopts_document
 from profkit.render.diff import diff_document, diff_tree_document
@@ -20,6 +23,7 @@ from profkit.render.lines import files_document
 from profkit.render.ranking import ranking_document
 from profkit.render.ticks import ticks_document
 from profkit.render.timeline import timeline_document
+from profkit.render.verdict import verdict_document
 from profkit.symbols.source_text import source_text
 from profkit.views.butterfly import Butterfly
 from profkit.views.calltree import CallTree
@@ -99,6 +103,8 @@ _DOCUMENTS: dict[type, Callable[[Any], Document]] = {
     Butterfly: lambda view: butterfly_document(view.profile, view),
     Lines: _lines,
     Timeline: lambda view: timeline_document(view.profile, view),
+    Verdict: verdict_document,
+    Calibration: calibration_document,
     Info: lambda view: info_document(view.profile, view),
     Diff: diff_document,
     DiffTree: diff_tree_document,

@@ -36,6 +36,8 @@ VIEWS = {
     "info": profkit.info,
     "flame": profkit.flame,
     "flame_difference": lambda profile: profkit.flame_difference(join([profile], [profile])),
+    "calibrate": lambda profile: profkit.calibrate([profile, profile]),
+    "check": lambda profile: profkit.check([profile], [_quiet(profile)]),
     "diff": lambda profile: profkit.diff(profkit.join([profile], [_quiet(profile)])),
 }
 
@@ -81,6 +83,7 @@ def test_every_public_view_is_shown() -> None:
     takes_a_profile = {
         *(
             "apply",
+            "flame_html",
             "flame_svg",
             "function_name",
             "group_name",

@@ -47,7 +47,8 @@ Examples:
     "--config",
     metavar="FILE",
     type=options.FILE,
-    help="Take budgets from FILE.  [default: profkit.toml, else pyproject.toml of this folder]",
+    show_default="profkit.toml, else pyproject.toml of this folder",
+    help="Take budgets from FILE.",
 )
 @options.least
 @options.drift

@@ -71,13 +71,15 @@ Examples:
     "--width",
     metavar="PIXELS",
     type=click.IntRange(min=200),
-    help="How wide the picture is where no script widens it to its window.  [default: 1200]",
+    show_default="1200",
+    help="How wide the picture is where no script widens it to its window.",
 )
 @click.option(
     "--min-width",
     metavar="PIXELS",
     type=click.FloatRange(min=0),
-    help="Leave out boxes that are narrower than this.  [default: 0.1]",
+    show_default="0.1",
+    help="Leave out boxes that are narrower than this.",
 )
 @click.option(
     "--depth",

@@ -293,20 +293,21 @@ def depth(default: int) -> Callable[[_Command], _Command]:
     )
 
 
-def _percent(name: str, text: str) -> Callable[[_Command], _Command]:
+def _percent(name: str, text: str, default: str) -> Callable[[_Command], _Command]:
     """Return an option of a share in percent, turned into a fraction; None without it."""
     return click.option(
         name,
         metavar="PERCENT",
         type=click.FloatRange(0, 100),
         callback=lambda _ctx, _param, value: None if value is None else value / 100,
+        show_default=default,
         help=text,
     )
 
 
-least = _percent("--least", "Let changes of less than this share of the whole be.  [default: 1]")
+least = _percent("--least", "Let changes of less than this share of the whole be.", "1")
 drift = _percent(
     "--drift",
-    "Let everything together be slower by this, as machines are at times.  [default: 2 where runs "
-    "of the sides took turns, else 10]",
+    "Let everything together be slower by this, as machines are at times.",
+    "2 where runs of the sides took turns, else 10",
 )

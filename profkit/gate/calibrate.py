@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.display import Displayed
 from profkit.errors import UsageError
 from profkit.gate.check import CheckOptions, judge
 from profkit.gate.measuring import measure
@@ -46,7 +47,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Displayed):
     """The sizes that runs suffice for, and the changes that were alarmed for, most often first."""
 
     runs: int

@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from profkit.display import Displayed
+
 __all__ = ["BudgetResult", "Change", "Level", "Outcome", "Severity", "State", "Verdict"]
 
 
@@ -121,7 +123,7 @@ class BudgetResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Displayed):
     """The answer of a check, with everything that a report shows.
 
     ``reasons`` are plain sentences, the most important first. ``total`` is the change of the whole,

@@ -10,6 +10,10 @@ from typing import NamedTuple
 
 from profkit.cli import main
 
+GROUPS = {"baseline", "history"}
+"""Commands that have commands of their own."""
+OF_SEVERAL = {"calibrate", "check", "diff"}
+"""Commands that are about several profiles, none of which they show."""
 LOG = """\
 v8-version,12,4,254,21,-node.57,0
 profiler,begin,1000

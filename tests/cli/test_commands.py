@@ -6,7 +6,7 @@ import re
 
 import click
 import pytest
-from running import run
+from running import GROUPS, run
 
 from profkit.cli.commands import COMMANDS
 from profkit.cli.commands import profkit as command_line
@@ -28,7 +28,7 @@ def test_help_shows_options_with_help_and_examples(name, capsys) -> None:
             assert parameter.help.endswith(".")
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("convert", "view")])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in {"convert", "view", *GROUPS}])
 def test_every_table_can_be_json(name) -> None:
     assert "--json" in {option for p in _command(name).params for option in p.opts}
 
