@@ -302,6 +302,6 @@ def _percent(name: str, text: str) -> Callable[[_Command], _Command]:
 least = _percent("--least", "Let changes of less than this share of the whole be.  [default: 1]")
 drift = _percent(
     "--drift",
-    "Let everything together be slower by this, as machines are at times.  [default: 2 where runs "
+    "Let everything together be slower by this, as machines are at times.  [default: 5 where runs "
     "of the sides took turns, else 10]",
 )

@@ -236,7 +236,8 @@ def _is_moved(tree: _Tree, hit: Hit, sign: int) -> bool:
         if -change < _HALF * abs(hit.delta):
             continue
         found = tree.sides.test_nodes(rest)
-        if (found.high[0] if sign > 0 else -found.low[0]) < 0:
+        # A drift of all else that is many times greater is no fall that pays for it.
+        if found.p[0] <= _SURELY and (found.high[0] if sign > 0 else -found.low[0]) < 0:
             return True
     return False
 
