@@ -309,5 +309,5 @@ least = _percent("--least", "Let changes of less than this share of the whole be
 drift = _percent(
     "--drift",
     "Let everything together be slower by this, as machines are at times.",
-    "2 where runs of the sides took turns, else 10",
+    "5 where runs of the sides took turns, else 10",
 )

@@ -38,7 +38,7 @@ class CheckOptions:
     """How a check is made.
 
     ``least`` is the share of the whole that a change must exceed to count, ``level`` the false
-    discovery rate, ``drift`` how much faster or slower everything together may be (None: 2 % where
+    discovery rate, ``drift`` how much faster or slower everything together may be (None: 5 % where
     runs of the two sides took turns, else 10 %). ``base_operations`` and ``candidate_operations``
     are the units of work done in each run, None where unknown. ``value_type`` is what
     :func:`~profkit.gate.measuring.measure` takes. ``base_name`` names a

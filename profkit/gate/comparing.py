@@ -48,7 +48,7 @@ WHOLE_PRIOR = 4.0
 NEARLY_ALL = 0.8
 """What holds this share of a run is as good as the whole."""
 
-DRIFT_INTERLEAVED = 0.02
+DRIFT_INTERLEAVED = 0.05
 DRIFT = 0.1
 """By how much a machine's speed may differ between sides, whatever their runs agree on."""
 

@@ -34,6 +34,7 @@ _HALF = 0.5
 _ALMOST_ALL = 0.85
 _SURELY = 0.01
 _NEW = 0.1
+_GREATER = 5.0
 
 
 @dataclass(slots=True)
@@ -232,11 +233,14 @@ def _is_moved(tree: _Tree, hit: Hit, sign: int) -> bool:
         return True
     for caller in tree.callers(hit, sign):
         rest = tree.of(caller, "total") & ~nodes
+        if float(tree.weight(-sign)[rest].sum()) > _GREATER * abs(hit.delta):
+            break  # that is so much more that its mere drift is as great
         change = float(tree.delta[rest].sum()) * sign
         if -change < _HALF * abs(hit.delta):
             continue
         found = tree.sides.test_nodes(rest)
-        if (found.high[0] if sign > 0 else -found.low[0]) < 0:
+        # A drift of all else that is many times greater is no fall that pays for it.
+        if found.p[0] <= _SURELY and (found.high[0] if sign > 0 else -found.low[0]) < 0:
             return True
     return False
 
