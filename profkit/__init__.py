@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from profkit.errors import InputError, ProfkitError, UsageError
     from profkit.formats import FORMATS, ReadOptions, TickSelection
     from profkit.formats.targets import TARGETS
+    from profkit.gate.calibrate import calibrate
+    from profkit.gate.check import CheckOptions, check
+    from profkit.gate.verdict import Outcome, Verdict
     from profkit.loading import load, load_all
     from profkit.profile import Profile, function_name, merge
     from profkit.render.flame_svg import FlameStyle, flame_svg
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from profkit.views.butterfly import ButterflyOptions, butterfly
     from profkit.views.deopts import DeoptOptions, deopts
     from profkit.views.diff import DiffOptions, diff
-    from profkit.views.flame import FlameOptions, flame
+    from profkit.views.flame import FlameOptions, flame, flame_difference
     from profkit.views.grouped import grouped
     from profkit.views.heavy import HeavyOptions, heavy
     from profkit.views.info import info
@@ -48,6 +51,7 @@ __all__ = [
     "FORMATS",
     "TARGETS",
     "ButterflyOptions",
+    "CheckOptions",
     "DeoptOptions",
     "DiffOptions",
     "FlameOptions",
@@ -55,6 +59,7 @@ __all__ = [
     "HeavyOptions",
     "InputError",
     "LinesOptions",
+    "Outcome",
     "PageOptions",
     "Profile",
     "ProfkitError",
@@ -66,12 +71,16 @@ __all__ = [
     "TimelineOptions",
     "TreeOptions",
     "UsageError",
+    "Verdict",
     "__version__",
     "apply",
     "butterfly",
+    "calibrate",
+    "check",
     "deopts",
     "diff",
     "flame",
+    "flame_difference",
     "flame_html",
     "flame_svg",
     "function_name",
@@ -93,6 +102,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CheckOptions": "profkit.gate.check",
+    "Outcome": "profkit.gate.verdict",
+    "Verdict": "profkit.gate.verdict",
+    "calibrate": "profkit.gate.calibrate",
+    "check": "profkit.gate.check",
     "DeoptOptions": "profkit.views.deopts",
     "DiffOptions": "profkit.views.diff",
     "ButterflyOptions": "profkit.views.butterfly",
@@ -120,6 +134,7 @@ _HOMES = {
     "diff": "profkit.views.diff",
     "flame": "profkit.views.flame",
     "flame_html": "profkit.render.page",
+    "flame_difference": "profkit.views.flame",
     "flame_svg": "profkit.render.flame_svg",
     "function_name": "profkit.profile",
     "group_name": "profkit.views.ranking",

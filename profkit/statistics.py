@@ -142,8 +142,8 @@ def _agreeing(cost: Floats, counts: Floats, factors: Floats) -> Flags:
     mean = cost.sum(axis=0) / scaled.sum()
     expected = counts.sum(axis=0) / scaled.sum() * scaled[:, None]
     ratio = np.divide(cost / scaled[:, None], mean, out=np.ones_like(cost), where=mean > 0)
-    # A group of few samples scatters by sampling, a great one by a fifth or so of itself.
-    scatter = np.sqrt(1 / np.maximum(expected, 1) + 0.2**2)
+    # A group of few samples scatters by sampling, a great one by an eighth or so of itself.
+    scatter = np.sqrt(1 / np.maximum(expected, 1) + 0.12**2)
     return np.asarray((np.abs(ratio - 1) < _OUTLYING * scatter).all(axis=0))
 
 

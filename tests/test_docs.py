@@ -91,10 +91,13 @@ def test_a_command_has_a_page_with_all_its_options(command):
     assert "(../options.md)" in own
     page = own + (DOCS / "reference" / "options.md").read_text()
     found = command_line.get_command(click.Context(command_line), command)
-    for parameter in found.params:
-        for option in (*parameter.opts, *parameter.secondary_opts):
-            if option.startswith("-"):
-                assert re.search(rf"(?<![\w-]){option}(?![\w-])", page), f"{option} is missing"
+    for sub in getattr(found, "commands", {}):
+        assert f"## profkit {command} {sub}" in own
+    for one in (found, *getattr(found, "commands", {}).values()):
+        for parameter in one.params:
+            for option in (*parameter.opts, *parameter.secondary_opts):
+                if option.startswith("-"):
+                    assert re.search(rf"(?<![\w-]){option}(?![\w-])", page), f"{option} is missing"
 
 
 @pytest.mark.parametrize("known", [known.name for known in FORMATS])

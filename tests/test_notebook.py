@@ -14,6 +14,13 @@ from strategies import profiles
 import profkit
 from profkit.notebook import to_html
 from profkit.profile import Kind, Meta
+from profkit.transforms.joining import join
+
+
+def _quiet(profile):
+    """Return the profile without a part of it."""
+    return profkit.apply(profile, [profkit.Step("ignore", "package:morgan")])
+
 
 LOG = "samples/node/14.21.3/auth-api-logger.v8.log.gz"
 VIEWS = {
@@ -28,6 +35,8 @@ VIEWS = {
     "deopts": profkit.deopts,
     "info": profkit.info,
     "flame": profkit.flame,
+    "flame_difference": lambda profile: profkit.flame_difference(join([profile], [profile])),
+    "diff": lambda profile: profkit.diff(profkit.join([profile], [_quiet(profile)])),
 }
 
 
@@ -64,13 +73,23 @@ def profile():
 def test_every_view_shows_itself(view, profile) -> None:
     shown = VIEWS[view](profile)
     page = Page(shown._repr_html_())
-    assert {"iframe"} == set(page.tags) if view == "flame" else {"table", "td"} <= set(page.tags)
+    assert {"iframe"} == set(page.tags) if "flame" in view else {"table", "td"} <= set(page.tags)
     assert len(repr(shown)) < 20_000
 
 
 def test_every_public_view_is_shown() -> None:
     takes_a_profile = {
-        *("apply", "flame_svg", "function_name", "group_name", "grouped", "load", "merge"),
+        *(
+            "apply",
+            "flame_svg",
+            "function_name",
+            "group_name",
+            "grouped",
+            "join",
+            "load",
+            "load_all",
+        ),
+        "merge",
         *("source_text", "write"),
     }
     functions = {name for name in profkit.__all__ if name.islower() and not name.startswith("_")}

@@ -94,7 +94,7 @@ def package_files():
 def test_the_wheel_holds_the_package_and_its_data(distributions):
     names = set(zipfile.ZipFile(distributions[0]).namelist())
     assert {name for name in names if name.startswith("profkit/")} == package_files()
-    assert {"profkit/py.typed", "profkit/render/flame.css", "profkit/render/flame.js"} <= names
+    assert {"profkit/py.typed", "profkit/render/flame.css", "profkit/render/flame/draw.js"} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

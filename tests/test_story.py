@@ -81,3 +81,18 @@ def test_without_the_logger_morgan_is_only_loaded(path, capsys) -> None:
     assert sum(charged) < 0.01 * packages["total"]
     functions = answer(capsys, "top", "-n", 0, path)
     assert "logRequest" not in {row["name"] for row in functions["rows"]}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("kind", ["v8.log", "cpuprofile"])
+def test_without_the_logger_it_is_the_logger_that_vanished_first(version, kind, capsys) -> None:
+    with_, without = (
+        SAMPLES / version / f"auth-api-{name}.{kind}.gz" for name in ("logger", "quiet")
+    )
+    if not (with_.exists() and without.exists()):
+        assert version == "8.9.0"  # whose profiler writes no .cpuprofile
+        return
+    first = answer(capsys, "diff", with_, without)["rows"][0]
+    assert (first["name"], first["package"], first["state"]) == ("logRequest", "morgan", "vanished")
+    packages = answer(capsys, "diff", "--by", "package", with_, without)["rows"]
+    assert packages[0]["name"] == "morgan"

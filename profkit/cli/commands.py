@@ -32,10 +32,18 @@ COMMANDS = (
     Command("butterfly", "profkit.cli.butterfly", "Show one function, its callers and callees."),
     Command("lines", "profkit.cli.lines", "Show which lines of the source take the time."),
     Command("timeline", "profkit.cli.timeline", "Show activity over time, and what took long."),
-    Command("flame", "profkit.cli.flame", "Draw a flame graph as SVG, or a page to look into."),
+    Command("flame", "profkit.cli.flame", "Draw a flame graph or chart, and what changed."),
     Command("view", "profkit.cli.view", "Look into a profile in the browser."),
     Command("deopts", "profkit.cli.deopts", "Count where V8 had to give up optimised code."),
     Command("diff", "profkit.cli.diff", "Compare two versions: what became slower, what faster."),
+    Command(
+        "check", "profkit.cli.check", "Fail where a change made it slower, and name the cause."
+    ),
+    Command("baseline", "profkit.cli.baseline", "Keep runs to check later ones against."),
+    Command("calibrate", "profkit.cli.calibrate", "Tell how often a check alarms without reason."),
+    Command(
+        "history", "profkit.cli.history", "Keep costs of many commits, find where they changed."
+    ),
     Command("convert", "profkit.cli.convert", "Write a profile as a file of another tool."),
     Command("info", "profkit.cli.info", "Tell what a file holds, and what was lost in reading it."),
 )

@@ -56,8 +56,8 @@ Examples:
 @click.option(
     "--per",
     type=click.Choice(PER),
-    help="Compare shares, or times per second or operation.  [default: operation where they are "
-    "told, else share]",
+    help="Compare shares, or time per second or per operation; without it per operation where "
+    "operations are told, else shares.",
 )
 @click.option(
     "--heavy",
@@ -75,8 +75,8 @@ Examples:
     metavar="PERCENT",
     type=click.FloatRange(0, 100),
     callback=lambda _ctx, _param, value: None if value is None else value / 100,
-    help="Leave out what has less than this share on both sides; in trees, of all changes.  "
-    "[default: 0; in trees 1]",
+    help="Leave out what has less than this share on both sides; in trees less than this share "
+    "of all changes, which is 1 there without it.",
 )
 @options.measuring
 @options.reading

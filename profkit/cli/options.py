@@ -23,17 +23,22 @@ __all__ = [
     "FILE",
     "all_of",
     "depth",
+    "drift",
     "grouping",
     "include_idle",
     "input_format",
+    "least",
     "limit",
     "measuring",
     "min_share",
+    "no_color",
     "profiles",
     "reading",
     "reading_and_writing",
+    "reading_and_writing_reports",
     "reading_and_writing_ticks",
     "value_type",
+    "writing",
 ]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -127,8 +132,14 @@ def _writing(*output: str, **further: str) -> Callable[[_Command], _Command]:
     return decorate
 
 
-reading_and_writing = all_of(input_format, _writing("-o", "--output"))
+writing = _writing("-o", "--output")
+"""``writing``: how a table is written, and where to."""
+
+reading_and_writing = all_of(input_format, writing)
 """What every command that prints a table has: ``input_format`` and ``writing``."""
+
+reading_and_writing_reports = all_of(input_format, _writing("-o"))
+"""The same for a verdict, of which ``--output`` writes reports for other tools."""
 
 reading_and_writing_ticks = all_of(
     input_format, _writing("--output", classic="the text that node --prof-process prints")
@@ -280,3 +291,22 @@ def depth(default: int) -> Callable[[_Command], _Command]:
         callback=lambda _ctx, _param, value: value or None,
         help="Show this many levels; 0 shows all.",
     )
+
+
+def _percent(name: str, text: str) -> Callable[[_Command], _Command]:
+    """Return an option of a share in percent, turned into a fraction; None without it."""
+    return click.option(
+        name,
+        metavar="PERCENT",
+        type=click.FloatRange(0, 100),
+        callback=lambda _ctx, _param, value: None if value is None else value / 100,
+        help=text,
+    )
+
+
+least = _percent("--least", "Let changes of less than this share of the whole be.  [default: 1]")
+drift = _percent(
+    "--drift",
+    "Let everything together be slower by this, as machines are at times.  [default: 2 where runs "
+    "of the sides took turns, else 10]",
+)

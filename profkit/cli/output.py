@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from profkit.render.tables import Document
 
-__all__ = ["LAYOUTS", "Writing", "terminal_width", "write"]
+__all__ = ["LAYOUTS", "Writing", "terminal_width", "wants_color", "write"]
 
 STDOUT = "-"
 
@@ -126,7 +126,7 @@ def _show_rich(document: Document, output: str | None) -> None:
     """
     if output is not None and output != STDOUT:
         write(to_text(document), output)
-    elif _wants_color():
+    elif wants_color():
         from profkit.render.terminal import to_terminal  # noqa: PLC0415 (rich costs 50 ms)
 
         write(to_terminal(document, terminal_width()), None)
@@ -144,7 +144,8 @@ def terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-def _wants_color() -> bool:
+def wants_color() -> bool:
+    """Tell whether standard output is to be in colours."""
     context = click.get_current_context(silent=True)
     if (context and context.color is False) or os.environ.get("NO_COLOR"):
         return False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from profkit.cli.loading import refuse_paths, tell_of_reading
+from profkit.cli.loading import load_profiles, refuse_paths, tell_of_reading
 from profkit.cli.messages import note
 from profkit.cli.narrowing import narrow_all
 from profkit.cli.options import FILE, all_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.transforms.joining import Joined
 
-__all__ = ["Runs", "Sides", "load_sides", "read_sides", "two_sides"]
+__all__ = ["Runs", "Sides", "load_sides", "load_subject", "read_sides", "two_sides"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -165,6 +165,27 @@ def load_sides(
     for text in joined.notes:
         note(text)
     return joined
+
+
+def load_subject(
+    paths: Sequence[str],
+    base: Sequence[str],
+    *,
+    input_format: str | None = None,
+    reading: Reading,
+    output: str | None = None,
+) -> Profile | Joined:
+    """Read a profile; or, where there is a base, both sides.
+
+    Raises :class:`UsageError` where there is nothing to compare with the base, and what
+    :func:`~profkit.cli.loading.load_profiles` and :func:`load_sides` raise.
+    """
+    if not base:
+        return load_profiles(paths, input_format=input_format, reading=reading, output=output)
+    if not paths:
+        raise UsageError("name the profile that is to be compared with the base")
+    sides = Sides(tuple(base), tuple(paths))
+    return load_sides(sides, input_format=input_format, reading=reading, output=output)
 
 
 class Runs(NamedTuple):

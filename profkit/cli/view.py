@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from profkit.cli import options as shared
-from profkit.cli.loading import load_profiles, pick_value_type
+from profkit.cli.loading import pick_value_type
 from profkit.cli.messages import note
-from profkit.cli.sides import Sides, load_sides
+from profkit.cli.sides import load_subject
 from profkit.errors import OutputError, UsageError
 from profkit.files import output_error, write_file
 from profkit.transforms.joining import Joined
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from profkit.cli.loading import Reading
-    from profkit.profile import Profile
 
 __all__ = ["view"]
 
@@ -83,7 +82,7 @@ def view(
         raise UsageError("speedscope shows one side: leave out --base")
     program = _speedscope() if in_speedscope else ""
     reading = reading if in_speedscope else reading.but(lines=True, sources=True)
-    subject = _read(profiles, base, input_format, reading)
+    subject = load_subject(profiles, base, input_format=input_format, reading=reading)
     profile = subject.profile if isinstance(subject, Joined) else subject
     number = pick_value_type(profile, value_type)
     name = _file_name(title or profile.meta.source)
@@ -104,20 +103,6 @@ def view(
         _run(program, file)
     else:
         _open(file)
-
-
-def _read(
-    profiles: tuple[str, ...], base: tuple[str, ...], input_format: str | None, reading: Reading
-) -> Profile | Joined:
-    """Read a profile, or two sides.
-
-    Raises :class:`UsageError` where there is a base and nothing to compare with it.
-    """
-    if not base:
-        return load_profiles(profiles, input_format=input_format, reading=reading)
-    if not profiles:
-        raise UsageError("name the profile that is to be compared with the base")
-    return load_sides(Sides(base, profiles), input_format=input_format, reading=reading)
 
 
 def _speedscope() -> str:

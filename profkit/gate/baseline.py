@@ -29,7 +29,7 @@ from profkit.profile import (
     ValueType,
     validate,
 )
-from profkit.profile.columns import sums_by
+from profkit.profile.columns import indexes, sums_by
 from profkit.source import open_source
 from profkit.source.packing import GZIP, packed
 from profkit.transforms.joining import join
@@ -86,7 +86,10 @@ class _Run(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Baseline(msgspec.Struct, frozen=True, rename="camel"):
-    """The file's content. ``value_types`` are pairs of type and unit."""
+    """The file's content. ``value_types`` are pairs of type and unit.
+
+    Nodes with less than the share ``trimmed`` below them were cut off.
+    """
 
     profkit: str
     version: int
@@ -96,6 +99,7 @@ class Baseline(msgspec.Struct, frozen=True, rename="camel"):
     functions: _Functions
     nodes: _Nodes
     runs: list[_Run]
+    trimmed: float = 0.0
 
     @property
     def operations(self) -> list[float | None]:
@@ -113,7 +117,7 @@ class Baseline(msgspec.Struct, frozen=True, rename="camel"):
             np.array(getattr(self.functions, name), np.int64)
             for name in ("name", "file", "line", "column", "kind", "package")
         )
-        functions = FunctionTable(*columns)
+        functions = FunctionTable(*(indexes(column) for column in columns))
         function = np.array(self.nodes.function, np.int64)
         tier = np.array(self.nodes.tier, np.int64)
         pairs, frame = np.unique(np.stack([function, tier]), axis=1, return_inverse=True)
@@ -188,10 +192,11 @@ def baseline_of(
     for run, thread in zip(joined.run_of_thread.tolist(), profile.threads, strict=True):
         if run < len(runs):
             counts[run] += sums_by(thread.samples.node, None, len(tree))
-    kept = _kept(tree, values[0].sum(axis=0), least)
+    kept = _kept(profile, values[0].sum(axis=0), least)
     nearest = tree.nearest(kept)
     number = np.cumsum(kept) - 1
-    parent = tree.parent[kept]
+    above = tree.parent[kept]
+    parent = np.where(above == ABSENT, ABSENT, nearest[above])
     size = int(kept.sum())
     to = number[nearest]
 
@@ -217,6 +222,7 @@ def baseline_of(
             _run(profiles[run], done[run], moved(counts[run]), [moved(v[run]) for v in values])
             for run in runs
         ],
+        trimmed=least,
     )
 
 
@@ -224,10 +230,11 @@ def _types(profile: Profile) -> range:
     return range(len(profile.value_types))
 
 
-def _kept(tree: StackTree, own: npt.NDArray[np.int64], least: float) -> npt.NDArray[np.bool_]:
-    """Tell which nodes are kept: the roots, and those below which there is enough."""
+def _kept(profile: Profile, own: npt.NDArray[np.int64], least: float) -> npt.NDArray[np.bool_]:
+    """Tell which nodes are kept: the roots, those below which there is enough, and collections."""
+    tree = profile.tree
     enough = tree.totals(own) >= least * own.sum()
-    return np.asarray(enough | (tree.parent == ABSENT))
+    return np.asarray(enough | (tree.parent == ABSENT) | (profile.kind_of_node == Kind.GC))
 
 
 def _functions(profile: Profile, used: npt.NDArray[np.integer]) -> tuple[list[str], _Functions]:

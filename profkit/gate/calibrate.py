@@ -67,6 +67,11 @@ def calibrate(
     Which splits are drawn depends on ``seed`` alone.
 
     Raises :class:`UsageError` where there are fewer than two runs.
+
+    >>> import profkit
+    >>> profile = profkit.load("samples/node/22.23.3/auth-api-quiet.cpuprofile.gz")
+    >>> profkit.calibrate([profile, profile]).sizes[0].regressions
+    0
     """
     if len(profiles) < 2:  # noqa: PLR2004 (two sides)
         raise UsageError("one run cannot be split: record several of the same version")
@@ -78,10 +83,12 @@ def calibrate(
     measured = measure(joined, profiles, value_type=options.value_type)
     random = np.random.default_rng(seed)
     alarms: Counter[str] = Counter()
-    sizes = []
-    for runs in _SIZES:
-        if 2 * runs <= len(profiles):
-            sizes.append(_size(measured, runs, replace(options, budgets=()), most, random, alarms))
+    plain = replace(options, budgets=())
+    sizes = [
+        _size(measured, runs, plain, most, random, alarms)
+        for runs in _SIZES
+        if 2 * runs <= len(profiles)
+    ]
     return Calibration(len(profiles), tuple(sizes), tuple(alarms.most_common()))
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from profkit.errors import UsageError
 from profkit.gate.budgets import used
-from profkit.gate.comparing import Sides
+from profkit.gate.comparing import LITTLE_IN_COMMON, Sides
 from profkit.gate.culprits import find_causes
 from profkit.gate.groups import group_changes
 from profkit.gate.measuring import measure
 from profkit.gate.power import open_change, smallest_function, smallest_whole
 from profkit.gate.verdict import Change, Level, Outcome, Severity, State, Verdict
 from profkit.gate.wording import reasons_of
-from profkit.profile import ABSENT, Kind, function_name
+from profkit.profile import ABSENT, function_name
 from profkit.transforms.joining import join
 
 if TYPE_CHECKING:
@@ -33,8 +31,6 @@ __all__ = ["CheckOptions", "check", "judge"]
 _SURELY = 0.002
 _TOO_WEAK = 0.5
 _MUCH_SHORTER = 10
-_LITTLE_IN_COMMON = 0.5
-_SPECIAL = (Kind.GC, Kind.PROGRAM, Kind.IDLE, Kind.ROOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +40,9 @@ class CheckOptions:
     ``least`` is the share of the whole that a change must exceed to count, ``level`` the false
     discovery rate, ``drift`` how much faster or slower everything together may be (None: 2 % where
     runs of the two sides took turns, else 10 %). ``base_operations`` and ``candidate_operations``
-    are the units of work done in each run, None where unknown. ``base_name`` names a stored
-    baseline.
+    are the units of work done in each run, None where unknown. ``value_type`` is what
+    :func:`~profkit.gate.measuring.measure` takes. ``base_name`` names a
+    stored baseline, of which nodes with less than the share ``trimmed`` were cut off.
     """
 
     least: float = 0.01
@@ -54,8 +51,9 @@ class CheckOptions:
     budgets: tuple[Budget, ...] = ()
     base_operations: Sequence[float | None] | None = None
     candidate_operations: Sequence[float | None] | None = None
-    value_type: int = 0
+    value_type: int | None = None
     base_name: str = field(default="", kw_only=True)
+    trimmed: float = field(default=0.0, kw_only=True)
 
 
 def check(
@@ -67,6 +65,15 @@ def check(
 
     Raises :class:`~profkit.errors.UsageError` where a side has no run, a run no sample, the sides
     nothing in common, or a budget cannot be looked at.
+
+    >>> import profkit
+    >>> quiet, logger = (
+    ...     profkit.load(f"samples/node/22.23.3/auth-api-{name}.cpuprofile.gz")
+    ...     for name in ("quiet", "logger")
+    ... )
+    >>> verdict = profkit.check([quiet], [logger])
+    >>> verdict.outcome.value, verdict.changes[0].name
+    ('regression', 'logRequest')
     """
     options = options or CheckOptions()
     if not candidate:
@@ -80,6 +87,7 @@ def check(
     )
     profiles = [*(base or candidate), *candidate]
     measured = measure(joined, profiles, value_type=options.value_type)
+    measured = measured.trimmed(options.trimmed) if options.trimmed else measured
     return judge(measured, options) if has_base else _judge_budgets(measured, options)
 
 
@@ -231,8 +239,8 @@ def _total(sides: Sides) -> Change:
         state=state,
         base=whole.base,
         candidate=whole.candidate,
-        low=whole.base * (whole.low - 1),
-        high=whole.base * (whole.high - 1),
+        low=whole.base * (whole.low - 1) if sides.has_operations else float("nan"),
+        high=whole.base * (whole.high - 1) if sides.has_operations else float("nan"),
         p=whole.p,
         q=whole.p,
     )
@@ -248,14 +256,10 @@ def _with_whole(total: Change, changes: list[Change], p: float) -> list[Change]:
 
 def _overlap(measured: Measured) -> list[str]:
     """Note how little the sides have in common. Raises UsageError where that is nothing."""
-    ordinary = ~np.isin(measured.profile.functions.kind, _SPECIAL)
-    costs = measured.self_costs[:, ordinary]
-    base, candidate = costs[~measured.is_candidate], costs[measured.is_candidate]
-    both = (base.sum(axis=0) > 0) & (candidate.sum(axis=0) > 0)
-    if not both.any():
+    shares = measured.in_common
+    if not max(shares):
         raise UsageError("base and candidate have no function in common: is it the same program?")
-    shares = [float(side[:, both].sum() / side.sum()) for side in (base, candidate)]
-    if min(shares) >= _LITTLE_IN_COMMON:
+    if min(shares) >= LITTLE_IN_COMMON:
         return []
     told = f"{shares[0]:.0%} of the base and {shares[1]:.0%} of the candidate"
     return [f"little is in both: {told} are in functions that the other has too"]

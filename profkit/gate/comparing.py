@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Flags = npt.NDArray[np.bool_]
 
-__all__ = ["NEARLY_ALL", "Hit", "Sides", "Whole", "hit_of", "is_interleaved"]
+__all__ = ["LITTLE_IN_COMMON", "NEARLY_ALL", "Hit", "Sides", "Whole", "hit_of", "is_interleaved"]
 
 LONE_RUN = Spread(2.0, 0.3, 30.0)
 LONE_COUNTS = Spread(3.0, 0.4, 30.0)
@@ -53,8 +53,8 @@ DRIFT = 0.1
 """By how much a machine's speed may differ between sides, whatever their runs agree on."""
 
 _FEW_GROUPS = 5
-_SLOWEST = 1.5
-"""A machine is not slower than that, on average of a side, for reasons of its own."""
+LITTLE_IN_COMMON = 0.5
+"""Less than this share of a side in functions that both have says little of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Sides:
         self.has_operations = bool(np.isfinite(measured.operations).all())
         factors = size_factors(measured.self_costs, measured.unit)
         told = (measured.self_costs > 0).all(axis=0).sum() >= _FEW_GROUPS
-        if self.has_operations and not (told and self._are_likely(factors)):
+        if self.has_operations and (not told or min(measured.in_common) < LITTLE_IN_COMMON):
             factors = measured.operations
         elif not told:
             factors = runs
@@ -128,15 +128,6 @@ class Sides:
         self.base_whole = per_run
         self.least = least * per_run
         self.drift = drift
-
-    def _are_likely(self, factors: Floats) -> bool:
-        """Tell whether factors differ from operations by no more than a busy machine explains.
-
-        They do where little is in both sides, and what is in both says nothing of the rest.
-        """
-        speed = factors / self.measured.operations
-        ratio = float(speed[self.is_candidate].mean() / speed[~self.is_candidate].mean())
-        return 1 / _SLOWEST <= ratio <= _SLOWEST
 
     @property
     def mean_whole(self) -> float:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Flags = npt.NDArray[np.bool_]
 
-__all__ = ["Cause", "Findings", "find_causes"]
+__all__ = ["Cause", "Findings", "find_causes", "has_moved"]
 
 _MOST_OF_IT = 0.9
 """This share of a function's cost is below a caller that it can be a symptom or a part of."""
@@ -38,9 +38,14 @@ _NEW = 0.1
 
 @dataclass(slots=True)
 class Cause:
-    """A change that is a cause, or a cost that moved, and the changes that follow from it."""
+    """A change that is a cause, or a cost that moved, and the changes that follow from it.
+
+    ``size`` is what it explains by itself. Of callers that is half of what their callees leave: a
+    rise that is spread thin names nobody, and stands behind those that can be named.
+    """
 
     hit: Hit
+    size: float
     symptoms: list[Hit] = field(default_factory=list)
 
 
@@ -68,8 +73,13 @@ def find_causes(sides: Sides) -> Findings:
         moved += other
         explained |= nodes
     for found in (causes, moved):
-        found.sort(key=lambda cause: -abs(cause.hit.delta))
+        found.sort(key=lambda cause: -cause.size)
     return Findings(causes, moved, explained)
+
+
+def has_moved(sides: Sides, hit: Hit) -> bool:
+    """Tell whether what a rise or a fall is called by costs what it did."""
+    return _is_moved(_Tree(sides), hit, 1 if hit.delta > 0 else -1)
 
 
 class _Tree:
@@ -166,10 +176,13 @@ def _of_direction(
     explained = np.zeros(len(tree.delta), bool)
     for hit in _in_order(tree, real):
         nodes = tree.nodes(hit)
-        if causes and not _stands_alone(tree, hit, explained, sign):
+        # What rose below the runtime in many places names nobody, where somebody can be named.
+        is_spread = hit.measure == "total" and not tree.owned[hit.function]
+        if causes and (is_spread or not _stands_alone(tree, hit, explained, sign)):
             _nearest_cause(tree, causes, nodes, sign).symptoms.append(hit)
             continue
-        causes.append(Cause(hit))
+        left = abs(float(tree.delta[nodes & ~explained].sum()))
+        causes.append(Cause(hit, left / 2 if hit.measure == "total" else abs(hit.delta)))
         explained |= nodes
     causes = _folded(tree, causes, [hit for hit in real if hit.measure == "total"], sign)
     for cause in causes:
@@ -237,10 +250,14 @@ def _folded(tree: _Tree, causes: list[Cause], totals: list[Hit], sign: int) -> l
         symptoms = [*cause.symptoms, *([] if hit is cause.hit else [cause.hit])]
         same = next((one for one in answer if one.hit.function == hit.function), None)
         if same is None:
-            answer.append(Cause(hit, symptoms))
+            answer.append(Cause(hit, cause.size, symptoms))
         else:
             same.symptoms += symptoms
-    return [Cause(c.hit, [s for s in c.symptoms if s.function != c.hit.function]) for c in answer]
+            same.size += cause.size
+    return [
+        Cause(c.hit, c.size, [s for s in c.symptoms if s.function != c.hit.function])
+        for c in answer
+    ]
 
 
 def _caller_alike(tree: _Tree, cause: Cause, totals: list[Hit], sign: int) -> Hit | None:
@@ -255,7 +272,8 @@ def _caller_alike(tree: _Tree, cause: Cause, totals: list[Hit], sign: int) -> Hi
             continue
         rest = tree.of(caller, "total") & ~nodes
         low, high = float(before[rest].sum()), float(after[rest].sum())
-        if _growth(low, high) < _HALF * own or high - low < tree.sides.least / 2:
+        part = _HALF if own < 1 / _NEW else _MOST_OF_IT
+        if _growth(low, high) < part * own or high - low < tree.sides.least / 2:
             continue
         found = tree.sides.test_nodes(rest)
         if (found.low[0] if sign > 0 else -found.high[0]) > 0:
@@ -292,4 +310,4 @@ def _one_a_function(moved: list[Hit], causes: list[Cause]) -> list[Cause]:
     for hit in sorted(moved, key=lambda hit: -abs(hit.delta)):
         if hit.function not in of_causes:
             greatest.setdefault(hit.function, hit)
-    return [Cause(hit) for hit in greatest.values()]
+    return [Cause(hit, abs(hit.delta)) for hit in greatest.values()]

@@ -6,7 +6,7 @@ no caller's total. All matrices are float64, one row a run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -36,6 +36,8 @@ Measure = Literal["self", "charged", "total"]
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 """A function's own cost; with what the runtime did for it; with all it called."""
+
+_SPECIAL = (Kind.GC, Kind.PROGRAM, Kind.IDLE, Kind.ROOT)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,25 @@ class Measured:
         for matrix in ("self_costs", "charged_costs", "total_costs"):
             answer.__dict__[matrix] = getattr(self, matrix)[rows]
         return answer
+
+    def trimmed(self, least: float) -> Measured:
+        """Return runs as if what a trimmed base has not, and is small, had been trimmed as well.
+
+        Nodes that no run of the base was seen in, and below which a candidate spent less than the
+        share ``least`` on average, give their costs to their callers; collections stay.
+        """
+        tree = self.profile.tree
+
+        def totals(rows: Floats) -> Floats:
+            running = np.concatenate([[0.0], np.cumsum(rows.sum(axis=0))])
+            return np.asarray(running[tree.subtree_end] - running[:-1])
+
+        base, candidate = totals(self.own[~self.is_candidate]), totals(self.own[self.is_candidate])
+        is_top = tree.parent == ABSENT
+        whole = candidate[is_top].sum()
+        kept = (base > 0) | (candidate >= least * whole) | is_top | self.is_collector
+        to = tree.nearest(kept)
+        return replace(self, own=self.by(to, self.own, len(tree)))
 
     @cached_property
     def function(self) -> IndexColumn:
@@ -143,6 +164,18 @@ class Measured:
         return np.asarray((self.function if measure == "self" else self.owner) == function)
 
     @cached_property
+    def in_common(self) -> tuple[float, float]:
+        """The shares of base and candidate that are in functions which both have.
+
+        Collections and V8's ``(program)`` are in all runs, and tell nothing.
+        """
+        costs = self.self_costs[:, ~np.isin(self.profile.functions.kind, _SPECIAL)]
+        base, candidate = (costs[self.is_candidate == side].sum(axis=0) for side in (False, True))
+        both = (base > 0) & (candidate > 0)
+        shares = (float(side[both].sum() / max(side.sum(), 1)) for side in (base, candidate))
+        return next(shares), next(shares)
+
+    @cached_property
     def category(self) -> IndexColumn:
         """The category of each function."""
         return category_of_function(self.profile)
@@ -152,13 +185,17 @@ def measure(
     joined: Joined,
     profiles: Sequence[Profile] = (),
     *,
-    value_type: int = 0,
+    value_type: int | None = None,
 ) -> Measured:
     """Return what runs spent; ``profiles`` are those that were joined, where they are at hand.
+
+    Without ``value_type`` it is the number of samples where there is one, made time by each run's
+    own interval: on a busy machine the times between samples tell of the machine as well.
 
     Raises :class:`~profkit.errors.UsageError` where a run has no sample but of waiting.
     """
     profile = joined.profile
+    value_type = _counted(profile) if value_type is None else value_type
     idle = profile.kind_of_node == Kind.IDLE
     own = joined.self_values(value_type).astype(np.float64)
     samples = np.zeros(len(joined.runs))
@@ -188,3 +225,11 @@ def measure(
         is_time=is_time,
         notes=joined.notes,
     )
+
+
+def _counted(profile: Profile) -> int:
+    """Return the number of the value that counts samples, else of the first one."""
+    for number, kind in enumerate(profile.value_types):
+        if kind.unit == COUNT and kind.type in ("samples", "ticks"):
+            return number
+    return 0

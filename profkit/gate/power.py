@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from profkit.gate.comparing import hit_of
+from profkit.gate.culprits import has_moved
 from profkit.gate.measuring import MEASURES
 from profkit.statistics import runs_needed, smallest_found, variance
 
@@ -53,8 +54,13 @@ def smallest_function(sides: Sides) -> float:
 
 
 def smallest_whole(sides: Sides) -> float:
-    """Return the smallest relative change of everything together that nine of ten find."""
+    """Return the smallest relative change of everything together that nine of ten find.
+
+    It is infinite without operations, and where both sides have one run.
+    """
     whole = sides.whole
+    if not sides.has_operations or sum(sides.runs) == 2:  # noqa: PLR2004 (nothing tells)
+        return float("inf")
     found = smallest_found(
         whole.error, whole.freedom, least=float(np.log1p(whole.drift)), level=sides.level
     )
@@ -69,7 +75,7 @@ def open_change(sides: Sides) -> Open | None:
         notable = (found.delta >= _NOTABLE * sides.least) & (found.p <= _LIKELY)
         for row in np.flatnonzero(notable).tolist():
             hit = hit_of(int(kept[row]), measure, found, row, float(found.q[row]))
-            if greatest is None or hit.delta > greatest.hit.delta:
+            if (greatest is None or hit.delta > greatest.hit.delta) and not has_moved(sides, hit):
                 scatter = float(found.error[row]) / np.sqrt(sum(1 / n for n in sides.runs))
                 runs = runs_needed(
                     hit.delta,

@@ -77,7 +77,8 @@ def diff_document(view: Diff) -> Document:
     """Return a difference for people to read."""
     whole = float(view.whole.base[0]), float(view.whole.candidate[0])
     heading = sides_heading(view.joined, view.unit, whole)
-    return Document([heading, _table(view), notes(*_below(view))])
+    tables = [_table(view)] if len(view) else []
+    return Document([heading, *tables, notes(*_below(view))])
 
 
 def diff_tree_document(view: DiffTree) -> Document:
@@ -126,9 +127,8 @@ def sides_heading(joined: Joined, unit: str, whole: tuple[float, float]) -> Para
         named = runs[0].name if len(runs) == 1 else f"{runs[0].name} … {runs[-1].name}"
         lines.append(
             (
-                (f"{word:9}", "dim"),
-                ("  ", ""),
-                (escape(named), "title"),
+                (f"{word:9}  ", "dim"),
+                (escape(named), ""),
                 *plain(f"  {', '.join(facts)}" if facts else "", "dim"),
             )
         )

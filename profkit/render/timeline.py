@@ -8,7 +8,7 @@ from profkit.profile import function_name, thread_name
 from profkit.render.cells import kept, notes, plain
 from profkit.render.escape import escape
 from profkit.render.tables import Cell, Column, Document, Paragraph, Table
-from profkit.render.values import count, duration, share, shown_of
+from profkit.render.values import count, duration, share, shown_of, time_axis
 from profkit.symbols.packages import NODE, STDLIB
 from profkit.views.activity import Activity
 
@@ -25,7 +25,6 @@ _WIDEST_NAME = 16
 _LABELS = len("activity") + len("100.0") + 6
 """The columns that stand before the blocks, but for the thread's name, and the space between."""
 _LEAST_BLOCKS = 8
-_TICK = 12
 _NAMES = 4
 
 
@@ -95,7 +94,8 @@ def _blocks(profile: Profile, view: Timeline) -> Table:
             )
             name = ()
     if rows:
-        rows.append(((), (), (), plain(_axis(view), "dim")))
+        whole = int(view.edges[-1] - view.edges[0])
+        rows.append(((), (), (), plain(time_axis(whole, view.options.buckets), "dim")))
     columns = [
         Column("thread", least=6),
         Column("activity"),
@@ -109,35 +109,6 @@ def _block_of(spent: int, length: int) -> str:
     """Return the block for a part's share; the lowest one for anything at all."""
     eighths = round(8 * spent / length) if length else 0
     return _BLOCKS[min(max(eighths, 1), 8) if spent else 0]
-
-
-def _axis(view: Timeline) -> str:
-    """Return the line below the blocks: times from the begin on, at round numbers."""
-    buckets = view.options.buckets
-    whole = int(view.edges[-1] - view.edges[0])
-    if not whole:
-        return "0"
-    step = _round_up(max(whole * min(_TICK, max(buckets // 2, 1)) // buckets, 1))
-    line = ""
-    for moment in range(0, whole, step):
-        at = moment * buckets // whole
-        label = f"|{_moment(moment)}"
-        if at + len(label) <= buckets or not line:
-            line = line.ljust(at) + label
-    return line
-
-
-def _round_up(number: int) -> int:
-    """Return the next number that is 1, 2 or 5 times a power of ten."""
-    power = int(10 ** (len(str(number)) - 1))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= number)
-
-
-def _moment(nanoseconds: int) -> str:
-    for unit, size in (("s", 10**9), ("ms", 10**6), ("µs", 10**3)):
-        if nanoseconds >= size:
-            return f"{nanoseconds / size:g} {unit}"
-    return f"{nanoseconds} ns" if nanoseconds else "0"
 
 
 def _stretches(profile: Profile, view: Timeline) -> Table:

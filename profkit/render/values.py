@@ -16,16 +16,20 @@ __all__ = [
     "Scale",
     "count",
     "duration",
+    "moment",
     "noteworthy_losses",
     "percent",
+    "round_up",
     "scale_of",
     "share",
     "shown_of",
+    "time_axis",
 ]
 
 NO_SHARE = "-"
 
 _WORTH_NOTING = 0.01
+_TICK = 12
 _MICROSECOND, _MILLISECOND, _SECOND = 10**3, 10**6, 10**9
 
 
@@ -100,6 +104,34 @@ def duration(nanoseconds: int) -> str:
         if abs(nanoseconds) >= divisor:
             return Scale(unit, divisor, decimals).with_label(nanoseconds)
     return f"{nanoseconds} ns"
+
+
+def moment(nanoseconds: int) -> str:
+    """Return a time on an axis, without digits that say nothing: ``0``, ``50 ms``, ``1.5 s``."""
+    for unit, size in (("s", _SECOND), ("ms", _MILLISECOND), ("µs", _MICROSECOND)):
+        if nanoseconds >= size:
+            return f"{nanoseconds / size:.9g} {unit}"
+    return f"{nanoseconds} ns" if nanoseconds else "0"
+
+
+def round_up(number: int) -> int:
+    """Return the next number that is 1, 2 or 5 times a power of ten."""
+    power = int(10 ** (len(str(number)) - 1))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= number)
+
+
+def time_axis(whole: int, columns: int) -> str:
+    """Return a line of times at round numbers, in so many columns for ``whole`` nanoseconds."""
+    if not whole:
+        return "0"
+    step = round_up(max(whole * min(_TICK, max(columns // 2, 1)) // columns, 1))
+    line = ""
+    for tick in range(0, whole, step):
+        at = tick * columns // whole
+        label = f"|{moment(tick)}"
+        if at + len(label) <= columns or not line:
+            line = line.ljust(at) + label
+    return line
 
 
 def noteworthy_losses(ledger: Ledger) -> str:

@@ -151,10 +151,11 @@ def _budget(budget: BudgetResult) -> tuple[Cell, ...]:
 def _notes(verdict: Verdict) -> Iterator[str]:
     if (more := len(verdict.reasons) - _REASONS) > 0:
         yield f"{count(more, 'more reason')} not shown"
-    if math.isfinite(verdict.smallest) and math.isfinite(verdict.smallest_total):
-        one, all_of_it = _found(verdict.smallest), _found(verdict.smallest_total)
-        yield f"what 9 of 10 such comparisons find: {one} of the whole in one function,"
-        yield f"or {all_of_it} in everything together"
+    if math.isfinite(verdict.smallest):
+        one = _found(verdict.smallest)
+        yield f"what 9 of 10 such comparisons find: {one} of the whole in one function"
+        if math.isfinite(verdict.smallest_total):
+            yield f"or {_found(verdict.smallest_total)} in everything together"
     if verdict.more_runs:
         yield f"{count(verdict.more_runs, 'run')} a side would decide"
     yield from map(escape, verdict.notes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from profkit.errors import UsageError
 from profkit.profile import ABSENT, NANOSECONDS, Kind, VmState
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = [
     "moments",
     "only_native",
     "spans",
+    "timed_threads",
 ]
 
 _LEAST_GAP = 50_000_000
@@ -68,6 +70,23 @@ _BY_STATE = {
 def moments(samples: SampleTable) -> Numbers:
     """Return the samples' times; none where the format has none."""
     return np.zeros(0, np.int64) if samples.time is None else samples.time
+
+
+def timed_threads(profile: Profile, picture: str) -> tuple[list[int], int]:
+    """Return the threads that have samples with times, and how many have samples without.
+
+    ``picture`` is what needs times, such as ``a timeline``.
+
+    Raises :class:`UsageError` where there are samples, and none has a time.
+    """
+    used = [n for n, thread in enumerate(profile.threads) if len(thread.samples)]
+    timed = [n for n in used if profile.threads[n].samples.time is not None]
+    if used and not timed:
+        raise UsageError(
+            f"{profile.meta.source}: its samples have no times, and {picture} needs them: V8 "
+            "logs, .cpuprofile, traces and speedscope files have them, folded stacks do not"
+        )
+    return timed, len(used) - len(timed)
 
 
 def activities(profile: Profile, samples: SampleTable) -> Numbers:

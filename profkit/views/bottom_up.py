@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.int64]
     Keep = Callable[[Numbers, Numbers], npt.NDArray[np.bool_]]
 
-__all__ = ["BottomUp", "Unfolding", "bottom_up"]
+__all__ = ["BottomUp", "Unfolding", "bottom_up", "climb"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def bottom_up(
         size += len(known)
         levels.append(np.stack([parent[kept], key[kept] % span, known, node[kept], tail[kept]]))
         number[is_alone] = ABSENT
-        below, cursor, value = _climb(tree, number[row], cursor, value)
+        below, cursor, value = climb(tree, number[row], cursor, value)
     parents, groups, totals, nodes, tails = np.concatenate(
         [np.zeros((5, 0), np.int64), *levels], axis=1
     )
@@ -134,7 +134,7 @@ class Unfolding:
         return answer
 
 
-def _climb(
+def climb(
     tree: StackTree, row: Numbers, node: Numbers, value: Numbers
 ) -> tuple[Numbers, Numbers, Numbers]:
     """Go from each node to its caller, but for rows of -1. Returns rows, nodes and their values."""

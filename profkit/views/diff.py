@@ -52,7 +52,7 @@ class DiffOptions:
     include_idle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sided:
     """Costs on both sides; columns of shape ``(rows,)``, ``float64``, in the diff's unit.
 
@@ -67,6 +67,9 @@ class Sided:
     low: CostColumn
     high: CostColumn
     q: CostColumn
+
+    def __repr__(self) -> str:
+        return f"<Sided: {len(self.base)} rows>"
 
     @property
     def delta(self) -> CostColumn:
@@ -126,8 +129,8 @@ def diff(joined: Joined, options: DiffOptions | None = None) -> Diff:
     >>> view = profkit.diff(profkit.join([before], [after]), profkit.DiffOptions(limit=1))
     >>> [profkit.function_name(view.profile, n) for n in view.group], view.unit
     (['logRequest'], 'share')
-    >>> float(view.charged.base[0].round(3)), float(view.charged.candidate[0].round(3))
-    (0.27, 0.0)
+    >>> view.charged.delta.round(2).tolist()
+    [-0.27]
     """
     options = options or DiffOptions()
     if options.sort not in ORDERS:
@@ -184,15 +187,19 @@ def _compared(found: Costs, cost: CostColumn) -> Sided:
     """Do the same, and tell what is more than chance where a side's runs can."""
     means = _means(found, cost)
     unit = found.whole / np.maximum(found.whole_counts, 1)
-    if not (found.joined.has_replicates and len(found) and (unit > 0).all()):
+    some = np.asarray((cost > 0).any(axis=0))  # what costs nothing scatters nowhere
+    if not (found.joined.has_replicates and some.any() and (unit > 0).all()):
         return means
     is_candidate = np.array([run.side == Side.CANDIDATE for run in found.joined.runs], bool)
     whole = float(found.whole.mean())
-    spread = fit_spread(cost, is_candidate, unit, whole, assumed=_ASSUMED)
-    tested = compare(cost, is_candidate, unit, whole, spread)
+    spread = fit_spread(cost[:, some], is_candidate, unit, whole, assumed=_ASSUMED)
+    tested = compare(cost[:, some], is_candidate, unit, whole, spread)
+    low, high, q = means.delta.copy(), means.delta.copy(), np.ones(len(means.base))
     # The test weighs runs by what they tell; the interval is shown around the plain difference.
-    low, high = (means.delta + (end - tested.delta) for end in (tested.low, tested.high))
-    return Sided(means.base, means.candidate, *map(_frozen, (low, high, tested.q)))
+    low[some] += tested.low - tested.delta
+    high[some] += tested.high - tested.delta
+    q[some] = tested.q
+    return Sided(means.base, means.candidate, *map(_frozen, (low, high, q)))
 
 
 def _frozen(column: CostColumn) -> CostColumn:

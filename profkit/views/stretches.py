@@ -27,6 +27,7 @@ import numpy as np
 from profkit.profile import ABSENT, Kind, VmState
 from profkit.profile.columns import IndexColumn, ValueColumn, concat, indexes, values
 from profkit.views.activity import Activity, activities, only_native, spans
+from profkit.views.common import shared_frames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,26 +155,10 @@ def _not_walked(
     """Return the samples alone that look like the loop's, between two that are of one call."""
     inner = np.arange(1, max(len(node) - 1, 1))
     row = inner[loop[inner] & ~outside[inner - 1] & ~outside[np.minimum(inner + 1, len(node) - 1)]]
-    above = _common(tree, node[row - 1], node[row + 1])
+    above = shared_frames(tree, node[row - 1], node[row + 1])
     shorter = np.minimum(tree.depth[node[row - 1]], tree.depth[node[row + 1]]) + 1
     found: Numbers = row[(above >= _LEAST_COMMON) & (2 * above >= shorter)]
     return found
-
-
-def _common(
-    tree: StackTree, one: npt.NDArray[np.integer], other: npt.NDArray[np.integer]
-) -> Numbers:
-    """Return how many frames the stacks of two nodes share, from the root on."""
-    one, other = one.astype(np.int64), other.astype(np.int64)
-    # The last place serves what is above the roots.
-    depth = np.append(tree.depth, ABSENT)
-    while (rows := np.flatnonzero(one != other)).size:
-        # A deeper node stands below what both share, and so does each of two in one depth.
-        is_higher = depth[one[rows]] - depth[other[rows]]
-        up, up_other = rows[is_higher >= 0], rows[is_higher <= 0]
-        one[up], other[up_other] = tree.parent[one[up]], tree.parent[other[up_other]]
-    shared: Numbers = depth[one].astype(np.int64) + 1
-    return shared
 
 
 def _changes(profile: Profile, turn: Numbers) -> npt.NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from profkit.views.activity import (
     covered_until,
     longest_gap,
     spans,
+    timed_threads,
 )
 from profkit.views.stretches import Stretches, longest_stretches
 
@@ -89,13 +90,7 @@ def timeline(profile: Profile, options: TimelineOptions | None = None) -> Timeli
     ['4.97 s', '0.09 s', '0.23 s', '1.26 s']
     """
     options = options or TimelineOptions()
-    used = [n for n, thread in enumerate(profile.threads) if len(thread.samples)]
-    timed = [n for n in used if profile.threads[n].samples.time is not None]
-    if used and not timed:
-        raise UsageError(
-            f"{profile.meta.source}: its samples have no times, and a timeline needs them: V8 "
-            "logs, .cpuprofile, traces and speedscope files have them, folded stacks do not"
-        )
+    timed, untimed = timed_threads(profile, "a timeline")
     gap = longest_gap(profile) if options.gap is None else options.gap
     found = [spans(profile, profile.threads[n].samples, gap) for n in timed]
     edges = _edges(profile, found, options.buckets)
@@ -114,7 +109,7 @@ def timeline(profile: Profile, options: TimelineOptions | None = None) -> Timeli
         activity=activity,
         stretches=longest_stretches(profile, timed, gap=gap, limit=options.limit),
         gap=gap,
-        untimed=len(used) - len(timed),
+        untimed=untimed,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import subprocess
 import sys
 from typing import NamedTuple
@@ -48,3 +49,36 @@ def spawn(*arguments, **options) -> subprocess.CompletedProcess:
         timeout=120,
         **options,
     )
+
+
+def in_terminal(*arguments, columns="80", **variables) -> str:
+    """Run the command line in a terminal of its own, and return what that would show."""
+    leader, follower = pty.openpty()
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "COLORTERM"},
+        "TERM": "xterm-256color",
+        "COLUMNS": columns,
+        **variables,
+    }
+    running = subprocess.Popen(
+        [sys.executable, "-m", "profkit", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=follower,
+        stderr=subprocess.PIPE,
+    )
+    os.close(follower)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(leader, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(leader)
+    assert running.stderr.read() == b""
+    assert running.wait(60) == 0
+    running.stderr.close()
+    return shown.decode().replace("\r\n", "\n")

@@ -83,7 +83,7 @@ def test_one_command_line_leaves_nothing_to_the_next(log, capsys) -> None:
     assert "steps" not in record
 
 
-OTHERS = {"convert", "deopts", "flame", "info", "timeline"}
+OTHERS = {"convert", "deopts", "diff", "flame", "info", "timeline", "view"}
 OF_TICKS = [name for name in NAMES if name not in OTHERS]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from running import LOG, run, spawn
+from running import LOG, in_terminal, run, spawn
 
 DREW = "profkit: drew 3 boxes to out.svg\n"
 
@@ -52,20 +53,134 @@ def test_several_profiles_become_one_picture(capsys, folder, log) -> None:
     assert "8 ticks in all" in picture
 
 
-def test_a_profile_alone_is_no_place_for_a_picture(capsys, folder, log) -> None:
+def test_a_profile_alone_is_drawn_as_text(capsys, folder, log) -> None:
     result = run(capsys, "flame", log)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines() == [
+        "app.log",
+        f"[ all 100.0 %{' ' * 86}]",
+        f"[ handle 100.0 %{' ' * 83}]",
+        f"[ logRequest 75.0 %{' ' * 55}]",
+        f"[ node 50.0 %{' ' * 36}]",
+        "app.log",
+        "4 ticks in all",
+    ]
+    assert names_in(folder) == ["app.log"]
+
+
+def test_nothing_at_all_is_what_was_read_last(capsys, log) -> None:
+    run(capsys, "top", log)
+    result = run(capsys, "flame")
+    assert result.code == 0
+    assert result.err.startswith("profkit: using app.log")
+    assert "[ handle 100.0 %" in result.out
+
+
+@pytest.mark.parametrize("name", ["out.png", "out", "missing.cpuprofile"])
+def test_a_last_name_that_is_neither_profile_nor_picture_is_refused(capsys, log, name) -> None:
+    result = run(capsys, "flame", log, name)
     assert result.code == 2
     assert result.err == (
-        "profkit: the last name must be a file to write that ends in .svg or .html, or -; "
-        "not app.log\n"
+        f"profkit: {name} is no file to read, and one to draw ends in .svg or .html\n"
     )
-    assert (folder / log).read_text() == LOG
 
 
-def test_nothing_at_all_is_explained(capsys) -> None:
-    result = run(capsys, "flame")
+def test_a_terminal_is_drawn_into_as_wide_as_it_is(log) -> None:
+    shown = in_terminal("flame", log, columns="60")
+    lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in shown.splitlines()]
+    assert lines[1].startswith(" all 100.0 %")
+    assert len(lines[1]) == 60
+    assert lines[3].startswith(" logRequest 75.0 %")
+    assert "\x1b[38;" in shown
+    assert "■ app" in "".join(lines)
+
+
+def test_a_dash_is_a_drawing_in_a_terminal_too(log) -> None:
+    assert "handle" in in_terminal("flame", log, "-")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (["--no-color"], {}),
+        ([], {"NO_COLOR": "1"}),
+        ([], {"TERM": "dumb"}),
+        ([], {"PYTHONIOENCODING": "latin-1"}),
+    ],
+)
+def test_without_colours_boxes_are_brackets(log, arguments, variables) -> None:
+    shown = in_terminal("flame", *arguments, log, **variables)
+    assert "\x1b" not in shown
+    assert "[ logRequest 75.0 %" in shown
+    assert max(map(len, shown.splitlines())) == 80
+
+
+def test_a_terminal_shows_as_many_levels_as_it_has_lines(folder) -> None:
+    (folder / "deep.folded").write_text(";".join(f"f{n}" for n in range(40)) + " 1\n")
+    shown = in_terminal("flame", "deep.folded", LINES="20", NO_COLOR="1")
+    assert len(shown.splitlines()) <= 20
+    assert "27 levels deeper not shown; --depth 0 shows all" in shown
+    whole = in_terminal("flame", "deep.folded", "--depth", "0", LINES="20", NO_COLOR="1")
+    assert "[ f39 100.0 %" in whole
+    assert "deeper" not in whole
+    some = in_terminal("flame", "deep.folded", "--depth", "3", LINES="20", NO_COLOR="1")
+    assert "38 levels deeper" in some
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--width", "600"], "--width is of no use for the terminal"),
+        (["--min-width", "2"], "--min-width is of no use for the terminal"),
+        (["out.svg", "--depth", "3"], "--depth is of no use for an SVG"),
+        (["--width-by", "base"], "--width-by is about a difference"),
+        (["--diff-by", "function"], "--diff-by is about a difference"),
+        (["--base", "app.log", "--color", "kind"], "leave out --color"),
+        (["--base", "app.log", "--chart"], "a flame chart shows one side"),
+        (["--base", "app.log", "--per-thread"], "leave out --per-thread"),
+        (["--base", "missing.log"], "missing.log"),
+    ],
+)
+def test_options_that_do_not_apply_are_refused(capsys, log, folder, arguments, message) -> None:
+    result = run(capsys, "flame", log, *arguments)
     assert result.code == 2
-    assert "as in: profkit flame app.cpuprofile out.svg" in result.err
+    assert message in result.err.splitlines()[-1]
+    assert names_in(folder) == ["app.log"]
+
+
+def test_a_base_without_a_profile_is_refused(capsys, log) -> None:
+    result = run(capsys, "flame", "--base", log, "out.svg")
+    assert result.code == 2
+    assert result.err == "profkit: name the profile that is to be compared with the base\n"
+
+
+def test_a_difference_is_drawn(capsys, folder, log) -> None:
+    (folder / "old.log").write_text(LOG.replace("logRequest", "writeLine"))
+    result = run(capsys, "flame", "--base", "old.log", log, "out.svg", "--json")
+    assert result.code == 0
+    assert result.err.splitlines()[-1] == "profkit: drew 3 boxes to out.svg"
+    picture = (folder / "out.svg").read_text(encoding="utf-8")
+    assert "<title>app.log against old.log</title>" in picture
+    record = json.loads(result.out)
+    assert record["difference"]["base"]["runs"] == ["old.log"]
+    assert record["difference"]["widthBy"] == "candidate"
+    assert {"base", "baseSelf", "candidate", "candidateSelf"} <= set(record["boxes"][1])
+
+
+@pytest.mark.parametrize("layout", ["--heavy", "--chart"])
+def test_other_layouts_are_drawn(capsys, folder, log, layout) -> None:
+    result = run(capsys, "flame", log, "out.svg", layout, "--json")
+    assert result.code == 0
+    assert json.loads(result.out)["layout"] == layout[2:]
+    assert is_picture((folder / "out.svg").read_bytes())
+
+
+def test_a_chart_without_times_is_refused(capsys, folder) -> None:
+    (folder / "a.folded").write_text("a;b 3\n")
+    result = run(capsys, "flame", "--chart", "a.folded", "out.svg")
+    assert result.code == 2
+    assert result.err.startswith("profkit: a.folded: its samples have no times, and a flame chart")
+    assert names_in(folder) == ["a.folded"]
 
 
 @pytest.mark.parametrize("out", ["app.svg", "./app.svg", "link.svg"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 
 import click
 import pytest
@@ -13,7 +14,7 @@ from profkit.cli.commands import COMMANDS
 from profkit.cli.commands import profkit as command_line
 
 LAYOUTS = ["rich", "plain", "markdown", "csv", "json"]
-TABLES = [c.name for c in COMMANDS if c.name not in ("convert", "flame")]
+TABLES = [c.name for c in COMMANDS if c.name not in ("convert", "flame", "history", "view")]
 
 
 @pytest.mark.parametrize("command", TABLES)
@@ -27,6 +28,9 @@ def test_every_command_with_a_table_has_the_same_choice(command) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_of_every_command(command, layout, log, capsys) -> None:
     words = (command, "logRequest") if command == "butterfly" else (command,)
+    if command == "diff":  # of one file with itself
+        Path("base.log").write_text(Path(log).read_text())
+        words = (command, "base.log")
     code, out, err = run(capsys, *words, "--format", layout, log)
     assert (code, err) == (0, "")
     if layout == "json":
@@ -36,7 +40,7 @@ def test_every_layout_of_every_command(command, layout, log, capsys) -> None:
         header, *rows = csv.reader(out.splitlines(), strict=True)
         assert all(len(row) == len(header) for row in rows)
     elif layout == "markdown":
-        assert out.startswith("## `app.log`\n")
+        assert out.startswith("base `base.log`" if command == "diff" else "## `app.log`\n")
     else:
         assert out == run(capsys, *words, log).out
 

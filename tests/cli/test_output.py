@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from running import run, spawn
+from running import in_terminal, run, spawn
 
 from profkit.errors import OutputError
 from profkit.files import write_file
 
 
-def _in_terminal(*arguments, columns="80", **variables) -> str:
-    """Run the command line in a terminal of its own, and return what that would show."""
-    leader, follower = pty.openpty()
-    environment = {
-        **{name: value for name, value in os.environ.items() if name != "COLORTERM"},
-        "TERM": "xterm-256color",
-        "COLUMNS": columns,
-        **variables,
-    }
-    running = subprocess.Popen(
-        [sys.executable, "-m", "profkit", *arguments],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=follower,
-        stderr=subprocess.PIPE,
-    )
-    os.close(follower)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(leader, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not piece:
-            break
-        shown += piece
-    os.close(leader)
-    assert running.stderr.read() == b""
-    assert running.wait(60) == 0
-    running.stderr.close()
-    return shown.decode().replace("\r\n", "\n")
-
-
 def test_a_terminal_gets_colours_and_bars(log) -> None:
-    shown = _in_terminal("top", log, columns="120")
+    shown = in_terminal("top", log, columns="120")
     assert "\x1b[1;31m50.0\x1b[0m" in shown
     assert "████████" in shown
 
@@ -64,19 +29,19 @@ def test_a_terminal_gets_colours_and_bars(log) -> None:
     ],
 )
 def test_colours_can_be_switched_off(arguments, variables, log) -> None:
-    shown = _in_terminal("top", *arguments, log, columns="120", **variables)
+    shown = in_terminal("top", *arguments, log, columns="120", **variables)
     assert "\x1b" not in shown
     assert "████████" in shown
 
 
 def test_a_terminal_without_unicode_gets_no_bars(log) -> None:
-    shown = _in_terminal("top", log, columns="120", NO_COLOR="1", PYTHONIOENCODING="latin-1")
+    shown = in_terminal("top", log, columns="120", NO_COLOR="1", PYTHONIOENCODING="latin-1")
     assert shown.isascii()
     assert "logRequest" in shown
 
 
 def test_lines_are_as_wide_as_the_terminal(log) -> None:
-    shown = _in_terminal("top", log, columns="60", NO_COLOR="1")
+    shown = in_terminal("top", log, columns="60", NO_COLOR="1")
     assert max(map(len, shown.splitlines())) <= 60
 
 

@@ -115,11 +115,9 @@ def test_flame_writes_a_page_where_the_name_ends_so(profile, capsys) -> None:
     assert Path("out.html").read_bytes().startswith(b"<!doctype html>")
 
 
-def test_options_that_are_about_pictures_are_told(profile, capsys) -> None:
-    result = run(capsys, "flame", "--width", "900", "--min-width", "1", profile, "out.HTML")
-    assert result.code == 0
-    assert "a page is as wide as its window: --width and --min-width say nothing" in result.err
-    result = run(capsys, "flame", "--json", profile, "other.html")
-    assert (result.code, result.out) == (2, "")
-    assert "--json prints the boxes of a picture" in result.err
-    assert not Path("other.html").exists()
+def test_options_that_are_about_pictures_are_refused(profile, capsys) -> None:
+    for words in (("--width", "900"), ("--min-width", "1"), ("--per-thread",), ("--color", "kind")):
+        result = run(capsys, "flame", *words, profile, "out.HTML")
+        assert (result.code, result.out) == (2, "")
+        assert result.err == f"profkit: {words[0]} is of no use for a page\n"
+    assert not Path("out.HTML").exists()

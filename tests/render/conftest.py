@@ -10,8 +10,10 @@ from building import profile_of
 from playwright.sync_api import expect, sync_playwright
 
 from profkit.profile import Kind
+from profkit.render.flame_svg import flame_svg
 from profkit.render.page import flame_html
 from profkit.symbols.packages import APP
+from profkit.views.flame import FlameGraph, flame
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -64,6 +66,29 @@ def open_html(browser, tmp_path):
         page.on("request", note_request)
         page.goto(f"{file.as_uri()}{fragment}")
         expect(page.locator("#app:not([aria-busy])")).to_be_visible()
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+@pytest.fixture
+def open_page(browser, tmp_path):
+    """Return what opens a profile's picture; a test fails where the page's script does."""
+    contexts, errors = [], []
+
+    def show(profile, *, style=None, size=(1200, 800), options=None, address="", **context):
+        file = tmp_path / "picture.svg"
+        graph = profile if isinstance(profile, FlameGraph) else flame(profile, options)
+        file.write_text(flame_svg(graph, graph.profile, style), encoding="utf-8")
+        width, height = size
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("dialog", lambda dialog: errors.append(dialog.message))
+        page.goto(file.as_uri() + address)
         return page
 
     yield show

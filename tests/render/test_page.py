@@ -210,7 +210,7 @@ def test_a_page_of_too_many_samples_has_exact_sums_besides(monkeypatch) -> None:
 @pytest.mark.parametrize("value_type", [0, 1])
 def test_a_page_opens_at_what_was_asked_for(value_type) -> None:
     profile = profkit.load("samples/node/22.23.3/auth-api-logger.cpuprofile.gz")
-    options = PageOptions("Login", value_type, include_idle=True, icicle=True)
+    options = PageOptions("Login", value_type, include_idle=True, view="icicle")
     head, _ = held(page_of(profile, options))
     wanted = {"title": "Login", "valueType": value_type, "idle": True, "view": "icicle"}
     assert wanted.items() <= head.items()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
+from building import profile_of
+from hypothesis import given, settings
+from strategies import profiles
 
 import profkit
 from profkit.errors import UsageError
@@ -25,7 +29,8 @@ SAMPLES = (
 _OPENED = """
 const { open } = await import("profkit/model");
 const { current } = await import("profkit/derive");
-const model = await open(document);
+const holder = { textContent: given.data };
+const model = await open(given.data ? { getElementById: () => holder } : document);
 const state = {
   threads: null, valueType: 0, idle: false, range: null, focus: [], ignore: [], hide: [],
   by: "function", ...given.state,
@@ -268,3 +273,61 @@ def test_rankings_of_a_part(run, profile, by) -> None:
 
 def _literal(text):
     return "".join(f"\\{c}" if c in r"\^$.*+?()[]{}|" else c for c in text)
+
+
+@pytest.fixture(scope="module")
+def empty_page(browser, tmp_path_factory):
+    """Return a page whose scripts are given other profiles' data."""
+    file = tmp_path_factory.mktemp("page") / "page.html"
+    file.write_bytes(b"".join(flame_html(profile_of())))
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    yield page
+    page.close()
+
+
+_ALL = f"""
+const {{ topDown, bottomUp, butterfly }} = await import("profkit/calls");
+const {{ alike }} = await import("profkit/groups");
+const labelOf = label;
+const walk = (source) => {{ {_WALKED} return walked; }};
+const flies = [...Array(functions.count).keys()].map((fn) => {{
+  const view = butterfly(tree, functions.count, alike(model, fn));
+  const figures = [view.self, view.total, view.root, view.recursive];
+  return [label(fn), [figures, walk(view.callers), walk(view.callees)]];
+}});
+const ranked = await (async () => {{ {_RANKED} }})();
+const [down, up] = [topDown, bottomUp].map((source) => walk(source(tree, functions.count)));
+return {{ ranked, heavy: up, tree: down, flies }};
+"""
+
+
+@given(profiles(hostile=True))
+@settings(max_examples=40)
+def test_random_profiles(empty_page, profile) -> None:
+    """Recursion, several frames of a function and equal names are everywhere in these."""
+    html = b"".join(flame_html(profile)).decode()
+    data = re.search(r'id="data">([^<]*)<', html)[1]
+    script = f"async (given) => {{ {_OPENED} {_ALL} }}"
+    found = empty_page.evaluate(script, {"data": data, "depth": 99, "state": {}})
+    assert counted(found["ranked"]) == ranked(profkit.top(profile))
+    assert counted(found["heavy"]) == paths(profile, profkit.heavy(profile))
+    assert counted(found["tree"]) == paths(profile, profkit.tree(profile))
+    by_label = {tuple(name): fly for name, fly in found["flies"]}
+    for function in range(len(profile.functions)):
+        name, place = function_name(profile, function), full_place(profile, function)
+        try:
+            view = profkit.butterfly(
+                profile, profkit.ButterflyOptions(f"{name}@{place}" if place else name, depth=None)
+            )
+        except UsageError:
+            continue  # several functions have this name, or none that occurs
+        figures, callers, callees = by_label[label(profile, view.function)]
+        assert figures == [
+            view.self_value,
+            view.total_value,
+            view.root_value,
+            view.recursive_value,
+        ]
+        assert counted(callers) == paths(profile, view.callers)
+        assert counted(callees) == paths(profile, view.callees)

@@ -25,7 +25,8 @@ def joined():
 def test_a_box_tells_its_share_on_both_sides(open_html, joined) -> None:
     page = open_html(joined, fragment="#view=icicle")
     candidate = profile_of(([("main",), ("work",)], 120), ([("main",), ("new",)], 80))
-    expect(page.locator("#about")).to_contain_text("200 samples")
+    expect(page.locator("#about")).to_contain_text("100 samples before, 200 samples after")
+    expect(page.locator("h1")).to_have_text("test.profile against test.profile")
     flame = Flame(page, candidate)
     expect(flame.hover("work")).to_have_text(
         "work · total 40.0 % before, 60.0 % after (+20.0 points), "

@@ -118,6 +118,8 @@ def test_a_profile_without_times_has_no_chart_and_no_band(open_html, service) ->
     expect(page.get_by_role("tab", name="By time")).to_have_count(0)
     expect(page.locator("#minimap")).to_have_count(0)
     expect(page.get_by_role("tab", name="Flame graph")).to_have_attribute("aria-selected", "true")
+    page = open_html(service, PageOptions(view="chart"))
+    expect(page.get_by_role("tab", name="Flame graph")).to_have_attribute("aria-selected", "true")
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])

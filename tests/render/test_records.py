@@ -26,7 +26,7 @@ FILES = (
 # Their samples have no times.
 WITHOUT_TIMELINE = "py-spy/0.4.3/py-web-logger.raw.txt.gz"
 # These are not of one file: their own tests look at what they write.
-OF_SEVERAL = {"check"}
+OF_SEVERAL = {"baseline", "calibrate", "check", "diff", "diff-tree"}
 OPTIONS = {
     "top": (["--by", "package"], ["--by", "line", "--sort", "total", "-n", "0"]),
     "deopts": (["--by", "reason"],),
@@ -86,6 +86,11 @@ def test_what_a_command_writes_is_what_its_schema_says(view, file, capsys, monke
         assert main([view, "--json", path]) == 2
         return
     words = [view]
+    if view.startswith("history-"):
+        words = view.split("-")
+        history = str(tmp_path / "history.sqlite")
+        assert main(["history", "add", "--label", "v1", history, path]) == 0
+        path = history
     if view == "butterfly":
         words.append("SlowLogger.log_request" if file.startswith("py-spy") else "logRequest")
     for options in ([], *OPTIONS.get(view, ())):

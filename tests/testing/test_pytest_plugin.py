@@ -41,6 +41,14 @@ def run(project, *arguments):
     return project.runpytest_subprocess(*arguments)
 
 
+def compared(result):
+    """Check that the one test was compared; what a busy machine makes of it is no concern here."""
+    result.stdout.fnmatch_lines(["*profkit, baseline main*", "1 recorded: 1 *"])
+    assert " no baseline" not in lines(result)
+    failed = "1 regression" in lines(result)
+    result.assert_outcomes(passed=int(not failed), failed=int(failed))
+
+
 def lines(result):
     return "\n".join(result.outlines)
 
@@ -69,9 +77,7 @@ def test_what_is_recorded_is_stored_and_compared(project, monkeypatch) -> None:
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*profkit, baseline main*", "stored *::test_total*3 runs"])
 
-    result = run(project, BASELINE)
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["1 recorded: 1 *"])
+    compared(run(project, BASELINE))
 
     monkeypatch.setenv("SIZE", "20000")
     result = run(project, BASELINE, "--junitxml=junit.xml")
@@ -111,9 +117,7 @@ def test_a_part_of_a_test_is_recorded_by_the_fixture(project) -> None:
     )
     run(project).assert_outcomes(passed=1)
     run(project, BASELINE, "--profkit-update").assert_outcomes(passed=1)
-    result = run(project, BASELINE)
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["1 recorded: 1 *"])
+    compared(run(project, BASELINE))
 
 
 def test_files_of_other_profilers_are_taken(project) -> None:
@@ -135,9 +139,7 @@ def test_files_of_other_profilers_are_taken(project) -> None:
     )
     run(project).assert_outcomes(passed=1)
     run(project, BASELINE, "--profkit-update").assert_outcomes(passed=1)
-    result = run(project, BASELINE)
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["1 recorded: 1 *"])
+    compared(run(project, BASELINE))
 
 
 def test_a_test_that_fails_is_not_recorded(project) -> None:
@@ -199,9 +201,7 @@ def test_an_update_needs_a_name(project) -> None:
 def test_other_processes_of_xdist_are_told_of_too(project) -> None:
     project.makeini("[pytest]\nfilterwarnings = error\n")
     run(project, BASELINE, "--profkit-update", "-n", "2").assert_outcomes(passed=1)
-    result = run(project, BASELINE, "-n", "2")
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["*profkit, baseline main*", "1 recorded: 1 *"])
+    compared(run(project, BASELINE, "-n", "2"))
 
 
 def test_parameters_and_fixtures_are_given_again(project) -> None:

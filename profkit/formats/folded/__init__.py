@@ -2,10 +2,11 @@
 
 There is no specification; the format is what Brendan Gregg's FlameGraph scripts write and read: the
 frames from root to leaf with semicolons between them, a blank, a count. A semicolon or a count
-within a name cannot be told from one that is not. Three parts:
+within a name cannot be told from one that is not. The parts:
 :mod:`~profkit.formats.folded.lines` reads lines of any encoding,
 :mod:`~profkit.formats.folded.stacks` collects stacks and counts,
 :mod:`~profkit.formats.folded.names` takes the frames' labels apart.
+:mod:`~profkit.formats.folded.halves` reads large files with two processes.
 """
 
 from __future__ import annotations
@@ -38,14 +39,12 @@ def sniff(head: bytes) -> bool | None:
 
 
 def read(source: Source, options: ReadOptions) -> Profile:  # noqa: ARG001 (nothing to choose)
-    """Read folded stacks, streamed.
+    """Read folded stacks, streamed; a large file with the help of another process.
 
     Raises :class:`~profkit.errors.FormatError` for a count that is negative or too large, where
     lines have two counts, and where most of them have none;
     :class:`~profkit.errors.EmptyInputError` where there is no stack.
     """
-    from profkit.formats.folded.stacks import Stacks  # noqa: PLC0415 (imports numpy)
+    from profkit.formats.folded.halves import read_all  # noqa: PLC0415 (imports numpy)
 
-    stacks = Stacks(source.name)
-    stacks.read(source)
-    return stacks.finish()
+    return read_all(source).finish()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -31,11 +32,11 @@ from profkit.profile import (
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from profkit.profile import Profile
+    from profkit.profile import Ledger, Profile
     from profkit.profile.columns import IndexColumn
     from profkit.source import Source
 
-__all__ = ["Stacks"]
+__all__ = ["LaterPart", "LaterStacks", "Stacks"]
 
 # So many nodes, and bytes of stacks, are held as they come before they become a tree.
 _PART_NODES = 1 << 21
@@ -75,10 +76,14 @@ class Stacks:
         self._paths = Paths(self._labels)
         self._leaf_of_row = array("q")
 
-    def read(self, source: Source) -> None:
-        """Read all lines of a source."""
+    def read(self, source: Source, end: int | None = None) -> None:
+        """Read all lines of a source, or those before the byte ``end``.
+
+        Raises :class:`FormatError` for a count that is negative or too large, and where lines have
+        two counts.
+        """
         self._refuse_differences(first_lines(source.head) or [])
-        for batch, _ in line_batches(source):
+        for batch, _ in line_batches(source, end):
             self._read_lines(batch)
             if len(self._paths.parents) > _PART_NODES or self._held > _PART_BYTES:
                 self._end_part()
@@ -166,19 +171,58 @@ class Stacks:
         self._owner_of_row.append(owner)
         return row
 
+    def append(self, part: LaterPart) -> None:
+        """Add what was read of the lines after these."""
+        for entry in part.ledger.entries:
+            self._builder.ledger.add(
+                entry.action, entry.unit, entry.cause, entry.count, entry.example
+            )
+        self._end_part()
+        for label, line in zip(part.labels, part.line_of_label, strict=True):
+            if label not in self._labels:
+                self._labels[label] = len(self._labels)
+                self._line_of_label.append(line)
+        frames = self._frames()
+        frames = frames[[self._labels[label] for label in part.labels]]
+        for tree, leaf_of_row in part.trees:
+            self._add_tree(tree.parent, frames[tree.frame], leaf_of_row)
+        owners = [self._owners[owner] for owner in part.owners]
+        first_row, first_value = len(self._owner_of_row), len(self._values)
+        self._owner_of_row.extend(map(owners.__getitem__, part.owner_of_row))
+        self._row_of_value.extend(array("q", (np.array(part.row_of_value) + first_row).tobytes()))
+        self._values.extend(part.values)
+        self._fractions |= {first_value + n: exact for n, exact in part.fractions.items()}
+        self._lines = part.lines
+        self._dropped += part.dropped
+
     def _end_part(self) -> None:
         """Make a tree of the stacks at hand, so that shared frames are held once."""
+        if self._leaf_of_row:
+            labels = np.array(self._paths.labels, np.int64)
+            parents = np.array(self._paths.parents, np.int64)
+            leaf_of_row = np.array(self._leaf_of_row, np.int64)
+            self._add_tree(parents, self._frames()[labels], leaf_of_row)
+            self._begin_part()
+
+    def _frames(self) -> npt.NDArray[np.int64]:
+        """Return the frame of each label."""
         known = len(self._frame_of_label)
         for label, line in zip(
             list(self._labels)[known:], self._line_of_label[known:], strict=True
         ):
             text = decoded(label, self._builder.ledger, f"line {line}")
             self._frame_of_label.append(intern(text, self._builder))
-        frames = np.array(self._frame_of_label, np.int64)[np.array(self._paths.labels, np.int64)]
-        tree, place = StackTree.from_parents(np.array(self._paths.parents, np.int64), frames)
+        return np.array(self._frame_of_label, np.int64)
+
+    def _add_tree(
+        self,
+        parents: npt.NDArray[np.integer],
+        frames: npt.NDArray[np.int64],
+        leaf_of_row: npt.NDArray[np.integer],
+    ) -> None:
+        tree, place = StackTree.from_parents(parents, frames)
         self._trees.append(tree)
-        self._leaves.append(place[np.array(self._leaf_of_row, np.int64)])
-        self._begin_part()
+        self._leaves.append(place[leaf_of_row])
 
     def finish(self) -> Profile:
         """Make the profile.
@@ -196,9 +240,9 @@ class Stacks:
             )
         if not used:
             raise EmptyInputError(self._source, "holds no stacks")
+        self._end_part()
         ledger.add(Action.READ, "lines", "all", self._lines)
         ledger.add(Action.USED, "lines", "stacks", used)
-        self._end_part()
         tree, node_of_row = self._joined_parts()
         values, unit = self._scaled_values()
         row = np.array(self._row_of_value, np.int64)
@@ -242,6 +286,58 @@ class Stacks:
             Action.REPAIRED, "lines", "counts with more decimals: rounded to billionths", inexact
         )
         return values, UNITS[digits]
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPart:
+    """What the lines of a file from some line on hold, read without those before.
+
+    The frames of ``trees`` are the numbers of ``labels``. ``lines`` is the number of the last line
+    in the whole file; the rest is what :class:`Stacks` calls so.
+    """
+
+    labels: list[bytes]
+    line_of_label: array[int]
+    trees: list[tuple[StackTree, IndexColumn]]
+    owners: list[Owner]
+    owner_of_row: array[int]
+    row_of_value: array[int]
+    values: array[int]
+    fractions: dict[int, Decimal]
+    ledger: Ledger
+    lines: int
+    dropped: int
+
+
+class LaterStacks(Stacks):
+    """Stacks of a file from some line on, whose labels are left to who has read those before."""
+
+    def __init__(self, source: str, lines: int) -> None:
+        super().__init__(source)
+        self._lines = lines
+
+    def part(self) -> LaterPart:
+        """Return what was read."""
+        self._end_part()
+        return LaterPart(
+            list(self._labels),
+            self._line_of_label,
+            list(zip(self._trees, self._leaves, strict=True)),
+            list(self._owners),
+            self._owner_of_row,
+            self._row_of_value,
+            self._values,
+            self._fractions,
+            self._builder.ledger.close(),
+            self._lines,
+            self._dropped,
+        )
+
+    def _frames(self) -> npt.NDArray[np.int64]:
+        return np.arange(len(self._labels))
+
+    def _refuse_differences(self, lines: list[bytes]) -> None:
+        """Leave it to who looks at the first lines."""
 
 
 def _split_owner(labels: list[bytes]) -> tuple[Owner, list[bytes]]:

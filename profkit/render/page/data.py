@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Integers = npt.NDArray[np.integer]
 
-__all__ = ["page_data"]
+__all__ = ["names_of_sides", "page_data"]
 
 _LONGEST_TEXT = 2_000
 _MOST_ROWS = 2_000_000
@@ -152,11 +152,16 @@ def _sides(subject: Profile | Joined) -> dict[str, object]:
     """Return the files of two sides; of two sides there is no span of time."""
     if not isinstance(subject, Joined):
         return {"sides": None}
-    names = [
-        _text(", ".join(PurePath(run.name).name for run in subject.runs if run.side == side))
+    base, candidate = map(_text, names_of_sides(subject))
+    return {"sides": {"base": base, "candidate": candidate}, "span": None}
+
+
+def names_of_sides(joined: Joined) -> list[str]:
+    """Return the names of the files of the base, and of the candidate, without their folders."""
+    return [
+        ", ".join(PurePath(run.name).name for run in joined.runs if run.side == side)
         for side in Side
     ]
-    return {"sides": dict(zip(("base", "candidate"), names, strict=True)), "span": None}
 
 
 def _threads(subject: Profile | Joined) -> Sequence[Thread]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from profkit.render.escape import escape
-from profkit.render.page.data import page_data
+from profkit.render.page.data import names_of_sides, page_data
 from profkit.transforms.joining import Joined
 
 if TYPE_CHECKING:
@@ -43,13 +43,14 @@ _SWATCH = re.compile(r"\.([a-z]\d) \{ fill: (#[0-9a-f]+); \}")
 class PageOptions:
     """How a page opens: its title, the value type and whether idle time counts.
 
-    Without a title it is the names of the files. ``icicle`` puts the root of the first view on top.
+    Without a title it is the names of the files. ``view`` is what is seen first: ``flame``,
+    ``icicle``, ``chart`` or ``heavy``.
     """
 
     title: str = ""
     value_type: int = 0
     include_idle: bool = False
-    icicle: bool = False
+    view: str = "flame"
 
 
 def flame_html(profile: Profile | Joined, options: PageOptions | None = None) -> Iterator[bytes]:
@@ -69,7 +70,7 @@ def flame_html(profile: Profile | Joined, options: PageOptions | None = None) ->
         "title": escape(title),
         "valueType": options.value_type,
         "idle": options.include_idle,
-        "view": "icicle" if options.icicle else "flame",
+        "view": options.view,
     }
     style, modules = _style(), _import_map()
     parts: dict[str, str] = {
@@ -88,8 +89,10 @@ def flame_html(profile: Profile | Joined, options: PageOptions | None = None) ->
 
 def _files_of(subject: Profile | Joined) -> str:
     """Return the names of the files that are shown, without their folders."""
-    profile = subject.profile if isinstance(subject, Joined) else subject
-    return ", ".join(PurePath(part).name for part in profile.meta.source.split(", "))
+    if isinstance(subject, Joined):
+        base, candidate = names_of_sides(subject)
+        return f"{candidate} against {base}"
+    return ", ".join(PurePath(part).name for part in subject.meta.source.split(", "))
 
 
 def _filled(template: str, parts: dict[str, str]) -> str:

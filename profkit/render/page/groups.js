@@ -1,4 +1,5 @@
 // What the rows of a ranking are: functions, or what has several of them.
+import { fullPlace } from "profkit/cells";
 import { kept, regrouped } from "profkit/derive";
 
 // What comes with a runtime, and is nobody's choice.
@@ -139,10 +140,7 @@ export function patternOf({ functions }, by, name) {
 export function alike({ functions }, fn) {
   const isWanted = new Uint8Array(functions.count);
   for (let i = 0; i < functions.count; i++) {
-    isWanted[i] =
-      functions.name(i) === functions.name(fn) &&
-      functions.file(i) === functions.file(fn) &&
-      functions.line[i] === functions.line[fn];
+    isWanted[i] = functions.name(i) === functions.name(fn) && fullPlace(functions, i) === fullPlace(functions, fn);
   }
   return isWanted;
 }

@@ -58,8 +58,8 @@ export function openHeader(app, views) {
   function update(state) {
     const tree = app.tree();
     const { amount, percent } = app.format;
-    const sides = model.sides && `${model.sides.candidate} against ${model.sides.base}`;
-    about.textContent = [sides, amount(tree.sum), model.span && `recorded in ${duration(model.span)}`, model.producer]
+    const sum = tree.base ? `${amount(tree.base.sum)} before, ${amount(tree.sum)} after` : amount(tree.sum);
+    about.textContent = [sum, model.span && `recorded in ${duration(model.span)}`, model.producer]
       .filter(Boolean)
       .join(" · ");
     views.forEach(({ name }, i) => {

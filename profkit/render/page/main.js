@@ -43,7 +43,7 @@ function start(model, root) {
   app.status = (text) => {
     if (status.textContent !== text) status.textContent = text;
   };
-  const foot = element("footer", {}, status, legendOf(model.functions));
+  const foot = element("footer", {}, status, legendOf(model));
   root.replaceChildren(...[header.element, minimap?.element, header.chips, place, foot].filter(Boolean));
   let shown = null;
 

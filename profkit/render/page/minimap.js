@@ -28,6 +28,8 @@ export function openMinimap(app) {
   const toTime = (x) => (Math.min(Math.max(0, x), width()) / width()) * whole;
   let known = { key: "" };
   let drag = null;
+  let waiting = 0;
+  let cost = 0; // how long the page took to follow last
 
   function activity() {
     const key = JSON.stringify([store.get().threads, width()]);
@@ -54,7 +56,7 @@ export function openMinimap(app) {
         y -= tall;
       });
     }
-    const { range } = store.get();
+    const range = drag?.shown ?? store.get().range;
     if (!range) return;
     const [left, right] = range.map(toX);
     context.globalAlpha = 0.72;
@@ -66,9 +68,23 @@ export function openMinimap(app) {
     for (const x of [left, right]) context.fillRect(x - 1, 0, 2, high);
   }
 
-  function set(from, to, isLast) {
-    const limited = [Math.max(0, Math.round(from)), Math.min(whole, Math.round(to))];
-    store.set({ range: limited[1] > limited[0] ? limited : null }, { replace: !isLast });
+  function limited(from, to) {
+    const range = [Math.max(0, Math.round(from)), Math.min(whole, Math.round(to))];
+    return range[1] > range[0] ? range : null;
+  }
+
+  /** Show a range at once, and let the page follow as fast as it can. */
+  function show(from, to) {
+    drag.shown = limited(from, to);
+    draw();
+    waiting ||= setTimeout(follow, Math.min(300, 2 * cost));
+  }
+
+  function follow() {
+    waiting = 0;
+    const start = performance.now();
+    if (drag) store.set({ range: drag.shown }, { replace: true });
+    cost = performance.now() - start;
   }
 
   canvas.addEventListener("pointerdown", (event) => {
@@ -77,7 +93,7 @@ export function openMinimap(app) {
     const x = event.offsetX;
     const [left, right] = range ? range.map(toX) : [NaN, NaN];
     const kind = Math.abs(x - left) <= EDGE ? "left" : Math.abs(x - right) <= EDGE ? "right" : x > left && x < right ? "move" : "new";
-    drag = { kind, x, range, before: range };
+    drag = { kind, x, range, shown: null };
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => {
@@ -85,27 +101,26 @@ export function openMinimap(app) {
     const x = event.offsetX;
     const [from, to] = drag.range ?? [];
     if (drag.kind === "new") {
-      if (Math.abs(x - drag.x) > LEAST) set(...[drag.x, x].sort((a, b) => a - b).map(toTime));
+      if (Math.abs(x - drag.x) > LEAST) show(...[drag.x, x].sort((a, b) => a - b).map(toTime));
     } else if (drag.kind === "move") {
       const shift = Math.min(Math.max(toTime(x) - toTime(drag.x), -from), whole - to);
-      set(from + shift, to + shift);
+      show(from + shift, to + shift);
     } else {
       const fixed = drag.kind === "left" ? to : from;
-      set(...[fixed, toTime(x)].sort((a, b) => a - b));
+      show(...[fixed, toTime(x)].sort((a, b) => a - b));
     }
   });
   canvas.addEventListener("pointerup", (event) => {
     if (!drag) return;
-    const wasClick = Math.abs(event.offsetX - drag.x) <= LEAST;
-    const { kind, before } = drag;
+    const { kind, range, shown } = drag;
     drag = null;
-    if (wasClick && kind === "new") store.set({ range: null });
-    else if (!wasClick) {
+    clearTimeout(waiting);
+    waiting = 0;
+    if (shown) {
       // What was dragged makes one step for the back button, from where it began.
-      const { range } = store.get();
-      store.set({ range: before }, { replace: true });
-      store.set({ range });
-    }
+      store.set({ range }, { replace: true, silent: true });
+      store.set({ range: shown });
+    } else if (kind === "new") store.set({ range: null });
   });
   canvas.addEventListener("dblclick", () => store.set({ range: null }));
   canvas.addEventListener("keydown", (event) => {
@@ -114,8 +129,8 @@ export function openMinimap(app) {
     const shift = { ArrowLeft: -step, ArrowRight: step }[event.key];
     if (event.key === "Escape") store.set({ range: null });
     else if (!shift) return;
-    else if (event.shiftKey) set(from, Math.max(from + step, to + shift), true);
-    else set(from + shift, to + shift, true);
+    else if (event.shiftKey) store.set({ range: limited(from, Math.max(from + step, to + shift)) });
+    else store.set({ range: limited(from + shift, to + shift) });
     event.preventDefault();
   });
   new ResizeObserver(draw).observe(canvas);

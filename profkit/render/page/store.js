@@ -44,7 +44,7 @@ export const GROUPINGS = ["function", "file", "line", "package", "category", "ki
 function fieldsOf(model, views) {
   const { start, valueTypes, functions, threads } = model;
   return {
-    view: { ...word(views), first: start.view },
+    view: { ...word(views), first: views.includes(start.view) ? start.view : views[0] },
     threads: { ...threadsOf(threads.length), first: null },
     valueType: { ...number(0, valueTypes.length), first: start.valueType },
     idle: { ...flag, first: start.idle },
@@ -66,7 +66,8 @@ const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
  * Open the store: `get()`, `set(patch, {replace})`, `subscribe(listener(state, before))`. With
- * `replace` the change makes no step for the back button, for what is being typed or dragged.
+ * `replace` the change makes no step for the back button, for what is being typed or dragged; with
+ * `silent` nobody hears of it, for another change follows at once.
  */
 export function openStore(model, views, { location, history, addEventListener }) {
   const fields = fieldsOf(model, views);
@@ -104,10 +105,11 @@ export function openStore(model, views, { location, history, addEventListener })
   addEventListener("popstate", () => become(read(location.hash)));
   return {
     get: () => state,
-    set(patch, { replace = false } = {}) {
+    set(patch, { replace = false, silent = false } = {}) {
       const next = { ...state, ...patch };
       if (isSame(next, state)) return;
-      become(next);
+      if (silent) state = next;
+      else become(next);
       if (replace) history.replaceState(null, "", written());
       else history.pushState(null, "", written());
     },

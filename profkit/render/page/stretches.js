@@ -2,17 +2,18 @@
 import { firstFrom } from "profkit/derive";
 
 const EACH = 2; // so many samples for each pixel are drawn one by one
+const COLUMN = 2; // pixels that show one stack where there are more
 
 /**
  * Return the stretches of a thread in sight: {count, node, begin, end}, nodes by `nodeOf` a row, -1
- * for nothing. Where more samples are in sight than could be seen, each pixel has the node that it
- * has for longest.
+ * for nothing. Where more samples are in sight than could be seen, each column of pixels has the node
+ * that it has for longest.
  */
 export function stretchesOf(thread, [from, to], pixels, nodeOf) {
   const first = Math.max(0, firstFrom(thread.begin, from) - 1);
   const last = firstFrom(thread.begin, to);
   if (last - first <= EACH * pixels) return oneByOne(thread, first, last, nodeOf);
-  return byPixel(thread, first, last, [from, to], pixels, nodeOf);
+  return byColumn(thread, first, last, [from, to], Math.ceil(pixels / COLUMN), nodeOf);
 }
 
 function room(count) {
@@ -32,18 +33,24 @@ function oneByOne(thread, first, last, nodeOf) {
   return stretches;
 }
 
-function byPixel({ begin, end }, first, last, [from, to], pixels, nodeOf) {
-  const stretches = room(pixels);
-  const wide = (to - from) / pixels;
+function byColumn({ begin, end }, first, last, [from, to], columns, nodeOf) {
+  const stretches = room(columns);
+  const wide = (to - from) / columns;
   let row = first;
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const [start, limit] = [from + pixel * wide, from + (pixel + 1) * wide];
+  for (let column = 0; column < columns; column++) {
+    const start = from + column * wide;
+    const limit = start + wide;
     while (row < last && end[row] <= start) row++;
-    let [best, longest, covered] = [-1, 0, 0];
+    let best = -1;
+    let longest = 0;
+    let covered = 0;
     for (let i = row; i < last && begin[i] < limit; i++) {
       const lasts = Math.min(limit, end[i]) - Math.max(start, begin[i]);
       covered += lasts;
-      if (lasts > longest) [best, longest] = [i, lasts];
+      if (lasts > longest) {
+        best = i;
+        longest = lasts;
+      }
     }
     put(stretches, best < 0 || wide - covered > longest ? -1 : nodeOf(best), start, limit);
   }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from profkit.render.records.rows import Rows
 
 __all__ = [
+    "AnswerRecord",
     "AskedRecord",
     "ExtentRecord",
     "FunctionRecord",
@@ -101,22 +102,27 @@ class StepRecord(AskedRecord, frozen=True, kw_only=True):
     """How much it left."""
 
 
-class ViewRecord(Record, tag_field="view", frozen=True, kw_only=True):
-    """What the record of every view begins with."""
+class AnswerRecord(Record, tag_field="view", frozen=True, kw_only=True):
+    """What the record of every view begins with, also where it is of no one profile."""
 
     version: Literal[1] = 1
     """The version of the form; another number says that a member is gone or means another thing."""
-    profile: ProfileRecord
-    """The profile that the view is of."""
 
     @classmethod
-    def of(cls, *content: Any, **options: Any) -> ViewRecord:  # noqa: ANN401 (each view's own)
+    def of(cls, *content: Any, **options: Any) -> AnswerRecord:  # noqa: ANN401 (each view's own)
         """Return the record of a view; what it takes is each record's own."""
         raise NotImplementedError
 
     def table(self) -> Rows:
         """Return the view as one table for CSV: its header and its rows of plain values."""
         raise NotImplementedError
+
+
+class ViewRecord(AnswerRecord, frozen=True, kw_only=True):
+    """What the record of a view of a profile begins with."""
+
+    profile: ProfileRecord
+    """The profile that the view is of."""
 
 
 class MeasuredRecord(ViewRecord, frozen=True, kw_only=True):

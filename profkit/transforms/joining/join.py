@@ -132,6 +132,13 @@ def join(
 
     Raises :class:`~profkit.errors.UsageError` where a side has no run or the runs have no value
     that can be compared.
+
+    >>> import profkit
+    >>> folder = "samples/node/22.23.3"
+    >>> base = profkit.load(f"{folder}/auth-api-logger.v8.log.gz")
+    >>> candidate = profkit.load(f"{folder}/auth-api-quiet.v8.log.gz")
+    >>> profkit.join([base], [candidate]).self_values().sum(axis=1).tolist()
+    [5849, 2990]
     """
     for side, given in (("base", base), ("candidate", candidate)):
         if not given:
