@@ -52,21 +52,26 @@ class Checker:
 
     def verdict(self, pool: Pool, draw: Draw) -> Verdict:
         """Check the candidate's runs against those of the base."""
+        self._turn_to(pool.program)
         key = (*draw.base.tolist(), -1, *draw.candidate.tolist())
-        if pool.program != self._program:
-            self._program = pool.program
-            self._joined.clear()
-            self._told.clear()
         if key not in self._told:
             self._told[key] = judge(self._chosen(pool, draw))
         return self._told[key]
 
     def p_values(self, pool: Pool, draw: Draw, hits: float) -> npt.NDArray[np.float64]:
         """Return the p-values of any change in what functions of so many hits spent themselves."""
+        self._turn_to(pool.program)
         measured = self._chosen(pool, draw)
         kept, found = Sides(measured, least=1e-9, level=1).tested["self"]
         mean = measured.self_costs[:, kept].mean(axis=0) / measured.unit.mean()
         return found.p[mean >= hits]
+
+    def _turn_to(self, program: str) -> None:
+        """Forget the runs of any other program: a joined pool takes some hundred MB."""
+        if program != self._program:
+            self._program = program
+            self._joined.clear()
+            self._told.clear()
 
     def _chosen(self, pool: Pool, draw: Draw) -> Measured:
         measured, row_of = self._measured(pool, draw)
