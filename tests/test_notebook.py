@@ -136,8 +136,8 @@ def test_a_flame_graph_is_a_picture_in_a_frame_of_its_own() -> None:
 @given(profiles(hostile=True))
 def test_hostile_names_are_text(profile) -> None:
     allowed = {"div", "style", "p", "br", "span", "table", "thead", "tbody", "tr", "th", "td"}
-    # The others need a function of a known name, or times.
-    for name in VIEWS.keys() - {"butterfly", "timeline"}:
+    # The others need a function of a known name, or times, or samples.
+    for name in VIEWS.keys() - {"butterfly", "timeline", "calibrate", "check"}:
         page = Page(VIEWS[name](profile)._repr_html_())
         assert set(page.tags) <= allowed | {"iframe"}
         assert set(page.attributes) <= {
@@ -150,9 +150,15 @@ def test_hostile_names_are_text(profile) -> None:
         }
 
 
-def test_markup_in_a_name_is_escaped() -> None:
-    profile = profile_of(([('<img src=x onerror="a()">', "/srv/<b>.js")], 1))
-    text = profkit.top(profile)._repr_html_()
+@pytest.mark.parametrize("view", ["top", "check"])
+def test_markup_in_a_name_is_escaped(view) -> None:
+    other = ([("main", "/srv/a.js")], 5000)
+    profile = profile_of(([('<img src=x onerror="a()">', "/srv/<b>.js")], 5000), other)
+    if view == "check":
+        shown = profkit.check([profile_of(other)], [profile])
+    else:
+        shown = profkit.top(profile)
+    text = shown._repr_html_()
     assert "&lt;img src=x onerror=&quot;a()&quot;&gt;" in text
     assert "<img" not in text
     assert "<b>" not in text

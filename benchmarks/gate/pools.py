@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from naive import Sides
+from plain_methods import Sides
 
 import profkit
 from profkit.profile import Kind

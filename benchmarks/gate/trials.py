@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
-    from naive import Method
+    from plain_methods import Method
     from pools import Pool
 
 __all__ = ["Culprit", "Draw", "Finder", "Tally", "drawn", "in_a_row", "naive_finder", "tally"]

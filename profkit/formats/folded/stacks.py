@@ -66,6 +66,7 @@ class Stacks:
         self._line_of_label = array("q")
         self._owners: Numbered[Owner] = Numbered({Owner(): 0})
         self._owner_of_row = array("q")
+        self._nameless: dict[int, tuple[int, int]] = {}
         self._trees: list[StackTree] = []
         self._leaves: list[IndexColumn] = []
         self._begin_part()
@@ -152,14 +153,13 @@ class Stacks:
         if stack.startswith(b"#") and is_comment(stack):
             self._leave_out(stack, number, "")
             return None
-        path, owner = stack, 0
+        path, owner, nameless = stack, 0, 0
         if _NAMELESS in path or path.startswith(b";") or path.endswith(b";"):
             path = b";".join(filter(None, stack.split(b";")))
             if not path:
                 self._leave_out(stack, number, "without a stack")
                 return None
-            cause, count = "without a name: left out", stack.count(b";") - path.count(b";")
-            self._builder.ledger.add(Action.REPAIRED, "frames", cause, count, f"line {number}")
+            nameless = stack.count(b";") - path.count(b";")
         if path.startswith(_OWNERS):
             who, labels = _split_owner(path.split(b";"))
             path, owner = b";".join(labels), self._owners[who]
@@ -167,6 +167,8 @@ class Stacks:
         if new := len(self._labels) - len(self._line_of_label):
             self._line_of_label.extend(repeat(number, new))
         self._rows[stack] = row = len(self._owner_of_row)
+        if nameless:
+            self._nameless[row] = nameless, number
         self._held += len(stack)
         self._owner_of_row.append(owner)
         return row
@@ -188,6 +190,7 @@ class Stacks:
             self._add_tree(tree.parent, frames[tree.frame], leaf_of_row)
         owners = [self._owners[owner] for owner in part.owners]
         first_row, first_value = len(self._owner_of_row), len(self._values)
+        self._nameless |= {first_row + row: said for row, said in part.nameless.items()}
         self._owner_of_row.extend(map(owners.__getitem__, part.owner_of_row))
         self._row_of_value.extend(array("q", (np.array(part.row_of_value) + first_row).tobytes()))
         self._values.extend(part.values)
@@ -243,6 +246,7 @@ class Stacks:
         self._end_part()
         ledger.add(Action.READ, "lines", "all", self._lines)
         ledger.add(Action.USED, "lines", "stacks", used)
+        self._tell_of_nameless()
         tree, node_of_row = self._joined_parts()
         values, unit = self._scaled_values()
         row = np.array(self._row_of_value, np.int64)
@@ -260,6 +264,16 @@ class Stacks:
         ]
         meta = Meta(format="folded", source=self._source)
         return self._builder.finish(meta, [ValueType("samples", unit)], tree, threads)
+
+    def _tell_of_nameless(self) -> None:
+        """Note the frames that had no name, as often as their stacks came."""
+        if not self._nameless:
+            return
+        times = np.bincount(self._row_of_value, minlength=len(self._owner_of_row))
+        frames = sum(count * int(times[row]) for row, (count, _) in self._nameless.items())
+        first = min(line for _, line in self._nameless.values())
+        cause = "without a name: left out"
+        self._builder.ledger.add(Action.REPAIRED, "frames", cause, frames, f"line {first}")
 
     def _joined_parts(self) -> tuple[StackTree, IndexColumn]:
         """Return the tree of all parts, and each row's leaf in it."""
@@ -301,6 +315,7 @@ class LaterPart:
     trees: list[tuple[StackTree, IndexColumn]]
     owners: list[Owner]
     owner_of_row: array[int]
+    nameless: dict[int, tuple[int, int]]
     row_of_value: array[int]
     values: array[int]
     fractions: dict[int, Decimal]
@@ -325,6 +340,7 @@ class LaterStacks(Stacks):
             list(zip(self._trees, self._leaves, strict=True)),
             list(self._owners),
             self._owner_of_row,
+            self._nameless,
             self._row_of_value,
             self._values,
             self._fractions,

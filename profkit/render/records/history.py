@@ -81,7 +81,7 @@ class TrendRecord(GroupRecord, frozen=True, kw_only=True):
     """Its change points, in the order of commits."""
 
 
-class ChangeRecord(GroupRecord, frozen=True, kw_only=True):
+class ChangePointRecord(GroupRecord, frozen=True, kw_only=True):
     """Something that changed."""
 
     change: ShiftRecord
@@ -165,24 +165,24 @@ class TrendsRecord(HistoryAnswer, tag="history-show", frozen=True, kw_only=True)
 class ChangesRecord(HistoryAnswer, tag="history-changes", frozen=True, kw_only=True):
     """Change points, in the order of commits."""
 
-    rows: list[ChangeRecord]
+    rows: list[ChangePointRecord]
     """At one commit the total's first, then the greatest first."""
 
     @classmethod
     def of(cls, found: Trends) -> ChangesRecord:
         """Return the record of the changes of trends."""
         rows = [
-            ChangeRecord(**_group(row), change=_shift(found.commits, change))
+            ChangePointRecord(**_group(row), change=_shift(found.commits, change))
             for row, change in found.changed()
         ]
         return cls(**_begin(found), rows=rows)
 
     def table(self) -> Rows:
         """Return the rows."""
-        return rows_with_unit(self.rows, ChangeRecord, self.unit)
+        return rows_with_unit(self.rows, ChangePointRecord, self.unit)
 
 
-class RunRecord(Record, frozen=True, kw_only=True):
+class CommitRunRecord(Record, frozen=True, kw_only=True):
     """A recording of a commit."""
 
     commit: str
@@ -216,14 +216,14 @@ class HistoryRecord(AnswerRecord, tag="history-list", frozen=True, kw_only=True)
     """What costs are counted in; null where there is no run."""
     commits: list[CommitRecord]
     """In their order."""
-    runs: list[RunRecord]
+    runs: list[CommitRunRecord]
     """In the order of their commits."""
 
     @classmethod
     def of(cls, found: Contents) -> HistoryRecord:
         """Return the record of what a history holds."""
         runs = [
-            RunRecord(
+            CommitRunRecord(
                 commit=found.commits[run.commit].name,
                 label=found.commits[run.commit].label or None,
                 time=found.commits[run.commit].time,
@@ -247,7 +247,7 @@ class HistoryRecord(AnswerRecord, tag="history-list", frozen=True, kw_only=True)
     def table(self) -> Rows:
         """Return the runs."""
         unit = self.value_type or ValueTypeRecord(type="", unit="")
-        return rows_with_unit(self.runs, RunRecord, unit)
+        return rows_with_unit(self.runs, CommitRunRecord, unit)
 
 
 def _begin(found: Trends) -> dict[str, Any]:

@@ -12,7 +12,7 @@ if not GATE.is_dir():
     pytest.skip("the source distribution has no benchmarks", allow_module_level=True)
 sys.path.append(str(GATE))
 
-from naive import METHODS, Sides, adjusted, binomial, points, relative, welch  # noqa: E402
+from plain_methods import METHODS, Sides, adjusted, binomial, points, relative, welch  # noqa: E402
 from quantiles import below, draw  # noqa: E402
 from trials import Culprit, Draw, drawn, in_a_row, naive_finder, tally  # noqa: E402
 
