@@ -7,18 +7,28 @@ labels first come in the whole file. So the profile is the one that one process 
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from profkit.formats.encoding import is_utf16
-from profkit.formats.folded.stacks import LaterStacks, Stacks
+from profkit.formats.folded.stacks import Stacks
 from profkit.processes import Helper, HelperLostError, processors
 from profkit.source import open_source
 
 if TYPE_CHECKING:
-    from profkit.formats.folded.stacks import LaterPart
+    from array import array
+    from decimal import Decimal
+
+    import numpy.typing as npt
+
+    from profkit.formats.pyspy import Owner
+    from profkit.profile import Ledger, StackTree
+    from profkit.profile.columns import IndexColumn
     from profkit.source import Source
 
-__all__ = ["read_all", "read_part"]
+__all__ = ["LaterPart", "read_all", "read_part"]
 
 WORTH_TWO = 48 << 20
 """From this size on it is worth the start of another process."""
@@ -79,3 +89,57 @@ def _begin_of_later_half(source: Source) -> int | None:
         file.readline()
         begin = file.tell()
     return begin if begin < (source.size or 0) else None
+
+
+@dataclass(frozen=True, slots=True)
+class LaterPart:
+    """What the lines of a file from some line on hold, read without those before.
+
+    The frames of ``trees`` are the numbers of ``labels``. ``lines`` is the number of the last line
+    in the whole file; the rest is what :class:`Stacks` calls so.
+    """
+
+    labels: list[bytes]
+    line_of_label: array[int]
+    trees: list[tuple[StackTree, IndexColumn]]
+    owners: list[Owner]
+    owner_of_row: array[int]
+    nameless: dict[int, tuple[int, int]]
+    row_of_value: array[int]
+    values: array[int]
+    fractions: dict[int, Decimal]
+    ledger: Ledger
+    lines: int
+    dropped: int
+
+
+class LaterStacks(Stacks):
+    """Stacks of a file from some line on, whose labels are left to who has read those before."""
+
+    def __init__(self, source: str, lines: int) -> None:
+        super().__init__(source)
+        self._lines = lines
+
+    def part(self) -> LaterPart:
+        """Return what was read."""
+        self._end_part()
+        return LaterPart(
+            list(self._labels),
+            self._line_of_label,
+            list(zip(self._trees, self._leaves, strict=True)),
+            list(self._owners),
+            self._owner_of_row,
+            self._nameless,
+            self._row_of_value,
+            self._values,
+            self._fractions,
+            self._builder.ledger.close(),
+            self._lines,
+            self._dropped,
+        )
+
+    def _frames(self) -> npt.NDArray[np.int64]:
+        return np.arange(len(self._labels))
+
+    def _refuse_differences(self, lines: list[bytes]) -> None:
+        """Leave it to who looks at the first lines."""

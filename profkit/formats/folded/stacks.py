@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -32,11 +31,12 @@ from profkit.profile import (
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from profkit.profile import Ledger, Profile
+    from profkit.formats.folded.halves import LaterPart
+    from profkit.profile import Profile
     from profkit.profile.columns import IndexColumn
     from profkit.source import Source
 
-__all__ = ["LaterPart", "LaterStacks", "Stacks"]
+__all__ = ["Stacks"]
 
 # So many nodes, and bytes of stacks, are held as they come before they become a tree.
 _PART_NODES = 1 << 21
@@ -300,60 +300,6 @@ class Stacks:
             Action.REPAIRED, "lines", "counts with more decimals: rounded to billionths", inexact
         )
         return values, UNITS[digits]
-
-
-@dataclass(frozen=True, slots=True)
-class LaterPart:
-    """What the lines of a file from some line on hold, read without those before.
-
-    The frames of ``trees`` are the numbers of ``labels``. ``lines`` is the number of the last line
-    in the whole file; the rest is what :class:`Stacks` calls so.
-    """
-
-    labels: list[bytes]
-    line_of_label: array[int]
-    trees: list[tuple[StackTree, IndexColumn]]
-    owners: list[Owner]
-    owner_of_row: array[int]
-    nameless: dict[int, tuple[int, int]]
-    row_of_value: array[int]
-    values: array[int]
-    fractions: dict[int, Decimal]
-    ledger: Ledger
-    lines: int
-    dropped: int
-
-
-class LaterStacks(Stacks):
-    """Stacks of a file from some line on, whose labels are left to who has read those before."""
-
-    def __init__(self, source: str, lines: int) -> None:
-        super().__init__(source)
-        self._lines = lines
-
-    def part(self) -> LaterPart:
-        """Return what was read."""
-        self._end_part()
-        return LaterPart(
-            list(self._labels),
-            self._line_of_label,
-            list(zip(self._trees, self._leaves, strict=True)),
-            list(self._owners),
-            self._owner_of_row,
-            self._nameless,
-            self._row_of_value,
-            self._values,
-            self._fractions,
-            self._builder.ledger.close(),
-            self._lines,
-            self._dropped,
-        )
-
-    def _frames(self) -> npt.NDArray[np.int64]:
-        return np.arange(len(self._labels))
-
-    def _refuse_differences(self, lines: list[bytes]) -> None:
-        """Leave it to who looks at the first lines."""
 
 
 def _split_owner(labels: list[bytes]) -> tuple[Owner, list[bytes]]:
