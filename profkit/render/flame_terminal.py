@@ -123,7 +123,8 @@ def _rows(
     draw = _blocks if screen.colors else _brackets
     for depth in range(int(level.max()) + 1):
         here = np.flatnonzero((level == depth) & (end > start))
-        rows = zip(start[here].tolist(), end[here].tolist(), inside[here].tolist(), strict=True)
+        boxed: list[int] = inside[here].tolist()
+        rows = zip(start[here].tolist(), end[here].tolist(), boxed, strict=True)
         boxes = [(begin, stop, _said(graph, i, names), colors[i]) for begin, stop, i in rows]
         yield draw(boxes, screen)
 

@@ -165,7 +165,7 @@ def diff_tree(joined: Joined, options: DiffTreeOptions | None = None) -> DiffTre
 
 def _stacks_of_heavy(profile: Profile, rows: CallTree[HeavyOptions]) -> list[Numbers]:
     """Return for each row the nodes whose self value came along it."""
-    function, above = profile.function_of_node, profile.tree.parent
+    function, above = profile.function_of_node, profile.tree.parent.astype(np.int64)
     leaves: list[Numbers] = []
     here: list[Numbers] = []  # the node of the row's own function above each of the leaves
     for parent, wanted in zip(rows.parent.tolist(), rows.function.tolist(), strict=True):
