@@ -223,6 +223,11 @@ def test_a_profile_without_samples_is_refused() -> None:
         profile_of(TYPES, TABLES)
 
 
+def test_a_damaged_label_is_refused() -> None:
+    with pytest.raises(FormatError, match="the profile ends within field"):
+        profile_of(TYPES, sample([1], [1, 1], block(3, b"\x0a\x05ab")), TABLES)
+
+
 def test_a_damaged_message_is_refused() -> None:
     data = message(TYPES, sample([1], [1, 1]), TABLES)
     for bad, text in ((data[:-3], "ends within field 6"), (data + b"\x0f", "wire type 7")):

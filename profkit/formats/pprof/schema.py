@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -76,7 +77,7 @@ class Mapping:
 class File:
     """All of a message. ``value_types`` are pairs of type and unit, ``shown`` the preferred type.
 
-    ``labels`` decodes the labels of a sample.
+    ``labels`` decodes the labels of a sample; raises :class:`FormatError` where they are damaged.
     """
 
     value_types: list[tuple[str, str]]
@@ -98,8 +99,15 @@ def parse(data: bytes, source: str) -> File:
 
     Raises :class:`FormatError` where it is damaged, or a string or an id is not there.
     """
-    try:
+    with _damage_told(source):
         return _Decoder(data, source).file()
+
+
+@contextmanager
+def _damage_told(source: str) -> Iterator[None]:
+    """Name the file where bytes make no sense. Raises :class:`FormatError` there."""
+    try:
+        yield
     except TruncatedError as error:
         raise FormatError(source, f"the profile {error.args[0]}") from None
     except WireError as error:
@@ -129,7 +137,7 @@ class _Decoder:
             mappings=dict(self._table(3, self._mapping)),
             locations=dict(self._table(4, _location)),
             functions=dict(self._table(5, self._function)),
-            labels=lambda sample: [self._label(data) for data in sample.labels],
+            labels=self._labels,
             time=self._last(9),
             duration=self._last(10),
             period=self._last(12),
@@ -166,6 +174,10 @@ class _Decoder:
     def _function(self, numbers: dict[int, int], _: list[bytes]) -> Function:
         name = self._text(numbers.get(2, 0)) or self._text(numbers.get(3, 0))
         return Function(name, self._text(numbers.get(4, 0)), signed(numbers.get(5, 0)))
+
+    def _labels(self, sample: Sample) -> list[Label]:
+        with _damage_told(self._source):
+            return [self._label(data) for data in sample.labels]
 
     def _label(self, data: bytes) -> Label:
         numbers, _ = _split(data)
