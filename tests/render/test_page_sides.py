@@ -44,6 +44,36 @@ def test_a_box_tells_its_share_on_both_sides(open_html, joined) -> None:
     expect(page.get_by_label("Thread")).to_have_count(0)
 
 
+def test_a_ranking_says_by_how_much_shares_changed(open_html, joined) -> None:
+    page = open_html(joined, fragment="#view=ranking")
+    rows = page.locator(".rows .row")
+    expect(rows).to_have_count(4)
+    cells = [
+        [text for text in row.locator(".cell").all_text_contents() if text] for row in rows.all()
+    ]
+    assert [row[-2] for row in cells] == ["old", "new", "work", "main"]
+    assert cells[0][:3] == ["60.0", "-60.0", "60.0"]
+    assert "vanished" in cells[0]
+    assert cells[1][:2] == ["40.0", "+40.0"]
+    assert "new" in cells[1]
+    assert cells[2][:3] == ["40.0", "60.0", "+20.0"]
+    page.get_by_role("button", name="self from %").click()
+    expect(rows.first).to_contain_text("old")
+
+
+@pytest.mark.parametrize("by", ["function", "package"])
+def test_a_ranking_has_the_figures_of_diff(open_html, by) -> None:
+    sides = [
+        profkit.load(f"samples/node/22.23.3/auth-api-{name}.v8.log.gz")
+        for name in ("quiet", "logger")
+    ]
+    joined = join(sides[:1], sides[1:])
+    expected = profkit.diff(joined, profkit.DiffOptions(by=by, sort="charged", limit=5))
+    page = open_html(joined, fragment=f"#view=ranking&by={by}")
+    deltas = page.locator(".rows .row .cell:nth-child(3)").all_text_contents()[:5]
+    assert deltas == [f"{100 * delta:+.1f}" for delta in expected.charged.delta.tolist()]
+
+
 def test_both_sides_have_their_values(open_html) -> None:
     sides = [
         profkit.load(f"samples/node/22.23.3/auth-api-{name}.v8.log.gz")

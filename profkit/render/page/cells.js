@@ -1,4 +1,5 @@
 // Columns that several tables have: figures, shares, functions and where they are.
+import { pointsOf } from "profkit/change";
 import { percent } from "profkit/format";
 
 const [HOT, WARM, COLD] = [0.1, 0.03, 0.01];
@@ -50,6 +51,41 @@ export function shareColumn(key, title, part, whole) {
     },
   };
 }
+
+/**
+ * Return columns of a figure on two sides: its share before and after, and how many points it changed
+ * by. Rows have it as `key`, of the candidate, `keyBase` and `keyChange`; they are sorted by how much
+ * changed, whichever way.
+ */
+export function sideColumns(scale, key, { isShort = false } = {}) {
+  const [base, change] = [`${key}Base`, `${key}Change`];
+  const long = isShort ? "share long" : "share";
+  return [
+    { ...shareColumn(base, `${key} from %`, (row) => row[base], scale.wholeBase), kind: "share long" },
+    { ...shareColumn(key, `${key} to %`, (row) => row[key], scale.whole), kind: "share long" },
+    {
+      key: change,
+      title: `${key} ±`,
+      kind: long,
+      order: -1,
+      size: (row) => Math.abs(row[change]),
+      cell: (row) => ({
+        text: row[change] ? pointsOf(row[change]) : "",
+        share: Math.min(1, Math.abs(row[change])),
+        heat: row[change] > 0 ? "worse" : "better",
+      }),
+      value: (row) => 100 * row[change],
+    },
+  ];
+}
+
+/** Return the column that tells which rows are on one side only. */
+export const stateColumn = {
+  key: "state",
+  title: "",
+  kind: "number",
+  cell: (row) => ({ text: row.totalBase ? (row.total ? "" : "vanished") : "new" }),
+};
 
 /** Return the columns of a function; `fnOf` tells which one a row is about. */
 export function functionColumns({ functions }, fnOf = (row) => row.fn) {
@@ -114,8 +150,9 @@ export function clicked(key, columns, { key: before, order }) {
 export function comparison({ key, order }, columns, last) {
   const column = columns.find((one) => one.key === key);
   const isFigure = column.order < 0;
+  const size = column.size ?? ((row) => row[key]);
   return (a, b) => {
-    if (isFigure) return order * (a[key] - b[key]) || last(a, b);
+    if (isFigure) return order * (size(a) - size(b)) || last(a, b);
     const [one, other] = [column.cell(a).text, column.cell(b).text];
     return one === other ? last(a, b) : one < other ? -order : order;
   };

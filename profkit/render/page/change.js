@@ -6,7 +6,8 @@ import { percent } from "profkit/format";
 export const CHANGES = ["m3", "m2", "m1", "m0", "z0", "p0", "p1", "p2", "p3"];
 const STEPS = [0.001, 0.005, 0.02, 0.05];
 
-const share = (value, whole) => (whole ? value / whole : 0);
+/** Return a part of a whole; 0 of nothing. */
+export const share = (value, whole) => (whole ? value / whole : 0);
 
 /** Return by how much the share of a box changed: 0.01 is a point more. */
 export function changeOf({ total, sum, base }, i) {
@@ -19,11 +20,14 @@ export function stepOf(change) {
   return 4 + Math.sign(change) * steps;
 }
 
-/** Return a change of share in words, as in `+2.2 points`. */
-export function points(change) {
+/** Return a change of share in points, as in `+2.2`. */
+export function pointsOf(change) {
   const text = (100 * change).toFixed(1);
-  return `${/^-?0\.0$/.test(text) ? "0.0" : change > 0 ? `+${text}` : text} points`;
+  return /^-?0\.0$/.test(text) ? "0.0" : change > 0 ? `+${text}` : text;
 }
+
+/** Return a change of share in words, as in `+2.2 points`. */
+export const points = (change) => `${pointsOf(change)} points`;
 
 /** Say what became of a box. */
 export function describeChange({ model, format }, tree, i) {

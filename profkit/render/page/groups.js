@@ -104,17 +104,23 @@ function byFrame(tree, column, nameOf) {
  * `app.tree()` have not. What is hidden has its value at its caller, and `isHidden` (by function).
  */
 export function framesTree(model, state) {
-  const { own, isHidden } = kept(model, state);
+  const { own, ownBase, isHidden } = kept(model, state);
   const { size, parent, fn } = model.tree;
-  const self = new Float64Array(size);
   const seat = new Int32Array(size);
   for (let i = 0; i < size; i++) {
     seat[i] = !isHidden[fn[i]] ? i : parent[i] < 0 ? -1 : seat[parent[i]];
-    if (seat[i] >= 0) self[seat[i]] += own[i];
   }
+  const base = ownBase && seated(ownBase, seat, parent);
+  return { ...model.tree, ...seated(own, seat, parent), base, isHidden };
+}
+
+/** Return values at the seats of their nodes, and their totals. */
+function seated(own, seat, parent) {
+  const self = new Float64Array(own.length);
+  for (let i = 0; i < own.length; i++) if (seat[i] >= 0) self[seat[i]] += own[i];
   const total = Float64Array.from(self);
-  for (let i = size - 1; i >= 0; i--) if (parent[i] >= 0) total[parent[i]] += total[i];
-  return { ...model.tree, self, total, isHidden };
+  for (let i = own.length - 1; i >= 0; i--) if (parent[i] >= 0) total[parent[i]] += total[i];
+  return { self, total };
 }
 
 /** Return what numbers names in the order in which they come. */

@@ -1,6 +1,7 @@
 // The flat table: which functions, files, packages or kinds of code take the time.
 import { charges, sums } from "profkit/analysis";
-import { clicked, comparison, figureColumns, functionColumns, sortOf } from "profkit/cells";
+import { clicked, comparison, figureColumns, functionColumns, sideColumns, sortOf, stateColumn } from "profkit/cells";
+import { share } from "profkit/change";
 import { cellsOf, copy, toTsv } from "profkit/copying";
 import { element } from "profkit/dom";
 import { groupsOf, matchedGroups, owned } from "profkit/groups";
@@ -36,14 +37,12 @@ export function mount(host, app) {
   const itemsOf = (row) =>
     rowItems(app, { ...row, by: store.get().by }, [{ label: "Copy row", action: () => on.copy(row) }]);
 
-  const orderOf = (state) => sortOf(state.sort, columns, "self");
+  const orderOf = (state) => sortOf(state.sort, columns, model.sides ? "chargedChange" : "self");
 
   function makeTable(state) {
     table?.destroy();
     columns = [
-      ...figureColumns(scale, "self"),
-      ...figureColumns(scale, "charged", { isShort: true }),
-      ...figureColumns(scale, "total"),
+      ...(model.sides ? bothSides(scale) : oneSide(scale)),
       ...(state.by === "function"
         ? functionColumns(model)
         : [{ key: "name", title: state.by, kind: "name", order: 1, cell: (row) => ({ text: row.name }) }]),
@@ -77,27 +76,53 @@ export function mount(host, app) {
   };
 }
 
+const oneSide = (scale) => [
+  ...figureColumns(scale, "self"),
+  ...figureColumns(scale, "charged", { isShort: true }),
+  ...figureColumns(scale, "total"),
+];
+
+const bothSides = (scale) => [
+  ...sideColumns(scale, "charged"),
+  ...sideColumns(scale, "self", { isShort: true }),
+  ...sideColumns(scale, "total", { isShort: true }),
+  stateColumn,
+];
+
 // Functions are numbered in the order of their names.
 const byName = (a, b) => (a.fn >= 0 ? a.fn - b.fn : a.name < b.name ? -1 : 1);
 
 /** Return {rows, groups}: the groups that took anything. */
 export function rank(model, state, tree, isOwned) {
   const groups = groupsOf(model, state, tree);
-  const { self, total } = sums(groups.tree, groups.of, groups.count);
-  const charged = charges(groups.tree, groups.of, groups.count, isOwned);
+  const found = figuresOf(groups.tree, groups, isOwned);
+  const { base } = groups.tree;
+  const before = base && figuresOf({ ...groups.tree, self: base.self, total: base.total }, groups, isOwned);
+  const wholes = [tree.base?.sum, tree.sum];
   const rows = [];
   for (let group = 0; group < groups.count; group++) {
-    if (!self[group] && !total[group]) continue;
-    rows.push({
-      group,
-      fn: groups.fn(group),
-      name: groups.name(group),
-      self: self[group],
-      charged: charged[group],
-      total: total[group],
-    });
+    if (!found.total[group] && !before?.total[group]) continue;
+    const row = { group, fn: groups.fn(group), name: groups.name(group) };
+    for (const key of FIGURES) row[key] = found[key][group];
+    if (before) addBase(row, before, wholes);
+    rows.push(row);
   }
   return { rows, groups };
+}
+
+const FIGURES = ["self", "charged", "total"];
+
+function figuresOf(tree, groups, isOwned) {
+  const charged = charges(tree, groups.of, groups.count, isOwned);
+  return { ...sums(tree, groups.of, groups.count), charged };
+}
+
+/** Add to a row what it took on the side of the base, and by how much its shares changed. */
+function addBase(row, before, [wholeBase, whole]) {
+  for (const key of FIGURES) {
+    row[`${key}Base`] = before[key][row.group];
+    row[`${key}Change`] = share(row[key], whole) - share(row[`${key}Base`], wholeBase);
+  }
 }
 
 /** Return the rows of groups that have a function that is searched for. */

@@ -45,6 +45,7 @@ export function scaleOf(app) {
   const scale = { format: null, divisor: 1, sum: 0 };
   let known = null;
   scale.whole = () => scale.sum;
+  scale.wholeBase = () => app.tree().base.sum;
   scale.update = () => {
     const kind = app.model.valueTypes[app.store.get().valueType];
     scale.sum = app.tree().sum;
