@@ -306,7 +306,7 @@ def lone_distance(low: Floats, high: Floats, unit: float, spread: Spread) -> Flo
     def even(cost: Floats) -> Floats:
         return np.asarray(2 / between * np.arcsinh(np.sqrt(scale * np.maximum(cost, 0))))
 
-    return np.maximum(even(high) - even(low), 0) / np.sqrt(2)
+    return np.asarray(np.maximum(even(high) - even(low), 0) / np.sqrt(2))
 
 
 def _within(costs: Floats, is_candidate: Flags, weight: Floats) -> tuple[Floats, float]:

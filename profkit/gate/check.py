@@ -155,7 +155,8 @@ def judge(measured: Measured, options: CheckOptions | None = None) -> Verdict:
 def _has_too_few(sides: Sides) -> bool:
     """Tell whether a side has too few samples for any answer."""
     samples = sides.measured.own.sum(axis=1) / sides.measured.unit
-    return min(samples[sides.is_candidate].sum(), samples[~sides.is_candidate].sum()) < _TOO_FEW
+    rows = sides.is_candidate
+    return bool(min(samples[rows].sum(), samples[~rows].sum()) < _TOO_FEW)
 
 
 def _judge_budgets(measured: Measured, options: CheckOptions) -> Verdict:

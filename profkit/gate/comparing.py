@@ -30,11 +30,17 @@ if TYPE_CHECKING:
 
 __all__ = ["LITTLE_IN_COMMON", "NEARLY_ALL", "Hit", "Sides", "Whole", "hit_of", "is_interleaved"]
 
-LONE_RUN = Spread(3.0, 0.3, 30.0)
-LONE_COUNTS = Spread(6.0, 0.4, 30.0)
+LONE_RUN = Spread(3.0, 0.4, 30.0)
+LONE_COUNTS = Spread(12.0, 0.5, 30.0)
 """What is assumed of functions where both sides have one run: how much they differ between runs.
 
 Recordings that count samples without a clock (py-spy's) were seen to differ more.
+"""
+
+LONE_LEAST = 0.05
+"""The share of the whole that a change between lone runs must exceed at least.
+
+What V8 inlines in one run and not in another looks like a small new function.
 """
 
 FEW_FUNCTIONS = Spread(1.2, 0.1, 4.0)
@@ -130,7 +136,8 @@ class Sides:
         self.exposure = self.factors * scale
         self.unit = measured.unit / self.exposure
         self.base_whole = per_run
-        self.least = least * per_run
+        is_lone = len(runs) == 2  # noqa: PLR2004 (one a side)
+        self.least = (max(least, LONE_LEAST) if is_lone else least) * per_run
         self.drift = drift
 
     @property

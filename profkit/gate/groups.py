@@ -21,7 +21,7 @@ __all__ = ["group_changes"]
 _MOST = 0.5
 """A group with more than this of the whole is what all else is measured by."""
 _STRICTER = 0.2
-"""Groups are tested at this part of the level: none of their functions was found to have changed."""
+"""Groups are tested at this part of the level: no function of theirs was found to have changed."""
 
 
 def group_changes(sides: Sides, findings: Findings) -> list[Change]:

@@ -48,14 +48,10 @@ def reasons_of(
         if b.is_open and b.measured > b.limit
     ]
     if not reasons:
-        reasons.append(
-            "every budget is kept"
-            if not verdict.base
-            else "no cost changed beyond chance, but these runs differ so much that only a landslide "
-            "would be found: record more"
-            if is_weak
-            else "no cost changed beyond chance"
-        )
+        unchanged = "no cost changed beyond chance"
+        if is_weak:
+            unchanged += ", but these runs differ so much that only a landslide would be found"
+        reasons.append(unchanged if verdict.base else "every budget is kept")
     return tuple(reasons)
 
 
