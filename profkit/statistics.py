@@ -34,6 +34,7 @@ __all__ = [
     "compare",
     "fit_prior",
     "fit_spread",
+    "lone_distance",
     "p_beyond",
     "runs_needed",
     "size_factors",
@@ -242,7 +243,8 @@ def compare(
     A mean weighs each run by what the trend says of it. The test takes the variance that the mean
     of both sides has, as it would be had nothing changed; intervals take those of each side. The
     variance of a group is never taken to be less than half of what sampling alone makes of it.
-    Without replicates it is the trend alone.
+    Without replicates it is the trend alone, and costs are tested as they multiply: what has costs
+    on one side only is told from what doubled.
     """
     costs = np.asarray(costs, np.float64)
     units = np.broadcast_to(np.asarray(unit, np.float64), len(costs))[:, None]
@@ -267,7 +269,7 @@ def compare(
     reach = t_quantile((1 + _CONFIDENCE) / 2, freedoms)
     pooled = variance(costs.mean(axis=0), units, whole, spread)
     null = np.sqrt(factor * sum(1 / (1 / pooled[side]).sum(axis=0) for side in sides))
-    p = p_beyond(delta, null, freedoms, least)
+    p = p_beyond(delta, null, freedoms, least) if freedom else _p_lone(costs, units, spread, least)
     ratio_low, ratio_high = _ratio_interval(base, candidate, errors, reach)
     return Comparison(
         base=base,
@@ -281,6 +283,30 @@ def compare(
         p=p,
         q=benjamini_hochberg(p),
     )
+
+
+def _p_lone(costs: Floats, units: Floats, spread: Spread, least: npt.ArrayLike) -> Floats:
+    """Return the p-values of changes between two lone runs, as :func:`p_beyond` gives them."""
+    low, high = costs.min(axis=0), costs.max(axis=0)
+    unit, least = float(units.mean()), np.asarray(least, np.float64)
+    near, far = (lone_distance(low, high + sign * least, unit, spread) for sign in (-1, 1))
+    return p_beyond(near, 1.0, spread.freedom) / 2 + p_beyond(far, 1.0, spread.freedom) / 2
+
+
+def lone_distance(low: Floats, high: Floats, unit: float, spread: Spread) -> Floats:
+    """Return how far two lone costs are apart, in standard deviations; 0 where high is not higher.
+
+    All of shape ``(groups,)``. It is told after the transformation that makes the variance of
+    negative binomial counts the same everywhere (Anscombe 1948, doi:10.1093/biomet/35.3-4.246): few
+    samples differ as counts do, many as their ratio does.
+    """
+    between = max(spread.between, 1e-3)
+    scale = between**2 / (max(spread.sampling, 0.5) * unit)
+
+    def even(cost: Floats) -> Floats:
+        return np.asarray(2 / between * np.arcsinh(np.sqrt(scale * np.maximum(cost, 0))))
+
+    return np.asarray(np.maximum(even(high) - even(low), 0) / np.sqrt(2))
 
 
 def _within(costs: Floats, is_candidate: Flags, weight: Floats) -> tuple[Floats, float]:

@@ -30,6 +30,9 @@ __all__ = ["CheckOptions", "check", "judge"]
 
 _SURELY = 0.002
 _TOO_WEAK = 0.5
+"""A comparison that finds only changes greater than this share of the whole says so."""
+_TOO_FEW = 200
+"""A side with fewer samples decides nothing."""
 _MUCH_SHORTER = 10
 
 
@@ -115,7 +118,7 @@ def judge(measured: Measured, options: CheckOptions | None = None) -> Verdict:
     ]
     if worse or over:
         outcome = Outcome.REGRESSION
-    elif doubtful or opened is not None or smallest > _TOO_WEAK:
+    elif doubtful or opened is not None or _has_too_few(sides):
         outcome = Outcome.CANNOT_DECIDE
     else:
         outcome = Outcome.IMPROVEMENT if better else Outcome.PASS
@@ -143,9 +146,17 @@ def judge(measured: Measured, options: CheckOptions | None = None) -> Verdict:
             verdict,
             sides,
             opened=None if opened is None else _of_hit(sides, opened.hit, State.WORSE),
+            has_too_few=_has_too_few(sides),
             is_weak=smallest > _TOO_WEAK,
         ),
     )
+
+
+def _has_too_few(sides: Sides) -> bool:
+    """Tell whether a side has too few samples for any answer."""
+    samples = sides.measured.own.sum(axis=1) / sides.measured.unit
+    rows = sides.is_candidate
+    return bool(min(samples[rows].sum(), samples[~rows].sum()) < _TOO_FEW)
 
 
 def _judge_budgets(measured: Measured, options: CheckOptions) -> Verdict:

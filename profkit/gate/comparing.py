@@ -30,20 +30,30 @@ if TYPE_CHECKING:
 
 __all__ = ["LITTLE_IN_COMMON", "NEARLY_ALL", "Hit", "Sides", "Whole", "hit_of", "is_interleaved"]
 
-LONE_RUN = Spread(2.0, 0.3, 30.0)
-LONE_COUNTS = Spread(3.0, 0.4, 30.0)
+LONE_RUN = Spread(3.0, 0.4, 30.0)
+LONE_COUNTS = Spread(12.0, 0.5, 30.0)
 """What is assumed of functions where both sides have one run: how much they differ between runs.
 
 Recordings that count samples without a clock (py-spy's) were seen to differ more.
 """
 
+LONE_LEAST = 0.05
+"""The share of the whole that a change between lone runs must exceed at least.
+
+What V8 inlines in one run and not in another looks like a small new function.
+"""
+
 FEW_FUNCTIONS = Spread(1.2, 0.1, 4.0)
 """What is assumed where runs have replicates, but too few functions to tell how they scatter."""
 
-WHOLE_SCATTER = 0.08
+WHOLE_SCATTER = 0.15
+WHOLE_SCATTER_COUNTS = 0.5
 WHOLE_SCATTER_LONE = 0.3
 WHOLE_PRIOR = 4.0
-"""How much whole runs of one version differ, and what that is worth in degrees of freedom."""
+"""How much whole runs of one version differ, and what that is worth in degrees of freedom.
+
+Without a clock the samples of a whole run tell of the machine's load as well.
+"""
 
 NEARLY_ALL = 0.8
 """What holds this share of a run is as good as the whole."""
@@ -126,7 +136,8 @@ class Sides:
         self.exposure = self.factors * scale
         self.unit = measured.unit / self.exposure
         self.base_whole = per_run
-        self.least = least * per_run
+        is_lone = len(runs) == 2  # noqa: PLR2004 (one a side)
+        self.least = (max(least, LONE_LEAST) if is_lone else least) * per_run
         self.drift = drift
 
     @property
@@ -234,7 +245,8 @@ class Sides:
             freedom += int(side.sum()) - 1
             squares += float(((logs[side] - logs[side].mean()) ** 2).sum())
         counted = float((measured.unit / runs).mean())
-        assumed = (WHOLE_SCATTER if freedom else WHOLE_SCATTER_LONE) ** 2 + counted
+        replicated = WHOLE_SCATTER if measured.is_time else WHOLE_SCATTER_COUNTS
+        assumed = (replicated if freedom else WHOLE_SCATTER_LONE) ** 2 + counted
         shrunk = (WHOLE_PRIOR * assumed + squares) / (WHOLE_PRIOR + freedom)
         # What is assumed must not make a machine look steadier than it is.
         scatter2 = max(shrunk, squares / max(freedom, 1))

@@ -34,6 +34,8 @@ _HALF = 0.5
 _ALMOST_ALL = 0.85
 _SURELY = 0.01
 _NEW = 0.1
+_NEARBY = 5.0
+"""What is within a caller of so many times a change is near it."""
 _GREATER = 5.0
 
 
@@ -147,6 +149,11 @@ class _Tree:
         total = self.mean_totals
         return sorted(found.tolist(), key=lambda f: float(total[f]))
 
+    def mean_cost(self, function: int) -> float:
+        """Return a function's mean comparable total of both sides."""
+        inside = self.of(function, "total")
+        return float(self.base[inside].sum() + self.candidate[inside].sum()) / 2
+
     @cached_property
     def mean_totals(self) -> Floats:
         """Each function's mean total, ``(functions,)``."""
@@ -239,10 +246,23 @@ def _is_moved(tree: _Tree, hit: Hit, sign: int) -> bool:
         if -change < _HALF * abs(hit.delta):
             continue
         found = tree.sides.test_nodes(rest)
-        # A drift of all else that is many times greater is no fall that pays for it.
-        if found.p[0] <= _SURELY and (found.high[0] if sign > 0 else -found.low[0]) < 0:
+        is_less = found.p[0] <= _SURELY and (found.high[0] if sign > 0 else -found.low[0]) < 0
+        is_near = tree.mean_cost(caller) <= _NEARBY * abs(hit.delta)
+        if is_less and (is_near or _has_given(tree, hit, rest, sign)):
             return True
     return False
+
+
+def _has_given(tree: _Tree, hit: Hit, rest: Flags, sign: int) -> bool:
+    """Tell whether a function among these nodes is known to cost so much less as a hit more.
+
+    All that holds most of a run may fall by as much where the machine wavers; no function does.
+    """
+    return any(
+        float(tree.delta[tree.nodes(other) & rest].sum()) * sign <= -_HALF * abs(hit.delta)
+        for other in tree.sides.hits
+        if other.delta * sign < 0
+    )
 
 
 def _folded(tree: _Tree, causes: list[Cause], totals: list[Hit], sign: int) -> list[Cause]:

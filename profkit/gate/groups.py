@@ -20,6 +20,8 @@ __all__ = ["group_changes"]
 
 _MOST = 0.5
 """A group with more than this of the whole is what all else is measured by."""
+_STRICTER = 0.2
+"""Groups are tested at this part of the level: no function of theirs was found to have changed."""
 
 
 def group_changes(sides: Sides, findings: Findings) -> list[Change]:
@@ -55,7 +57,7 @@ def _changes(
     found = sides.test(costs[:, kept])
     moved = {cause.hit.function for cause in findings.moved}
     answer = []
-    for row in np.flatnonzero(found.q <= sides.level).tolist():
+    for row in np.flatnonzero(found.q <= _STRICTER * sides.level).tolist():
         number = int(kept[row])
         inside = np.unique(measured.owner[open_nodes & (group == number)]).tolist()
         if len(inside) == 1 or moved & set(inside):

@@ -141,16 +141,23 @@ class Measured:
 
     def totals(self, own: Floats) -> Floats:
         """Return the functions' totals of costs of nodes; both have as many rows."""
-        called = np.where(self.is_collector, 0, own)
-        running = np.zeros((len(own), own.shape[1] + 1))
-        np.cumsum(called, axis=1, out=running[:, 1:])
-        below = running[:, self.profile.tree.subtree_end] - running[:, :-1]
-        return self.by(self.function[self.outermost], below[:, self.outermost])
+        tops = np.flatnonzero(self.outermost)
+        ends, function = self.profile.tree.subtree_end[tops], self.function[tops]
+        answer = np.empty((len(own), len(self.profile.functions)))
+        running = np.zeros(own.shape[1] + 1)
+        for row, costs in zip(answer, own, strict=True):
+            np.cumsum(np.where(self.is_collector, 0, costs), out=running[1:])
+            row[:] = np.bincount(function, running[ends] - running[tops], len(row))
+        return answer
 
     def by(self, group: npt.NDArray[np.integer], cost: Floats, size: int | None = None) -> Floats:
         """Sum costs of nodes by their groups, functions unless ``size`` says how many there are."""
         size = len(self.profile.functions) if size is None else size
-        return np.array([np.bincount(group, row, size) for row in cost]).reshape(len(cost), size)
+        answer = np.empty((len(cost), size))
+        for row, costs in zip(answer, cost, strict=True):
+            seen = np.flatnonzero(costs)  # a run sees few of all runs' nodes
+            row[:] = np.bincount(group[seen], costs[seen], size)
+        return answer
 
     def below(self, function: int) -> Flags:
         """Tell which nodes are of a function or below it, but collections; ``(nodes,)``."""

@@ -10,9 +10,11 @@ import numpy as np
 from profkit.gate.comparing import hit_of
 from profkit.gate.culprits import has_moved
 from profkit.gate.measuring import MEASURES
-from profkit.statistics import runs_needed, smallest_found, variance
+from profkit.statistics import lone_distance, runs_needed, smallest_found, variance
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from profkit.gate.comparing import Hit, Sides
 
 __all__ = ["Open", "open_change", "smallest_function", "smallest_whole"]
@@ -44,13 +46,21 @@ def smallest_function(sides: Sides) -> float:
     """
     base, candidate = sides.runs
     share = np.linspace(0, 0.5, _STEPS + 1)[1:] * sides.base_whole
+    if base + candidate == 2:  # noqa: PLR2004 (nothing tells how runs differ)
+        unit, spread = float(sides.unit.mean()), sides.spread
+        reached = lone_distance(np.zeros_like(share), share - sides.least, unit, spread)
+        wanted = smallest_found(1.0, spread.freedom, level=_level(sides))
+        return _first(share[reached >= wanted], sides)
     mean = share * candidate / (base + candidate)
     scatter = variance(mean, float(sides.unit.mean()), sides.mean_whole, sides.spread)
     scatter *= 1 / base + 1 / candidate
     freedom = sides.spread.freedom + max(base + candidate - 2, 0)
     needed = smallest_found(np.sqrt(scatter), freedom, least=sides.least, level=_level(sides))
-    found = np.flatnonzero(share >= needed)
-    return float(share[found[0]] / sides.base_whole) if len(found) else float("inf")
+    return _first(share[share >= needed], sides)
+
+
+def _first(found: npt.NDArray[np.float64], sides: Sides) -> float:
+    return float(found[0] / sides.base_whole) if len(found) else float("inf")
 
 
 def smallest_whole(sides: Sides) -> float:

@@ -21,7 +21,12 @@ _MEASURED = {
 
 
 def reasons_of(
-    verdict: Verdict, sides: Sides, *, opened: Change | None = None, is_weak: bool = False
+    verdict: Verdict,
+    sides: Sides,
+    *,
+    opened: Change | None = None,
+    has_too_few: bool = False,
+    is_weak: bool = False,
 ) -> tuple[str, ...]:
     """Return why a verdict is what it is, the most important first."""
     whole = sides.base_whole
@@ -35,21 +40,18 @@ def reasons_of(
             else "more runs than a hundred would be needed to tell"
         )
         reasons.append(f"{_of_change(opened, verdict.unit, whole)}, which is not sure: {more}")
-    if is_weak and verdict.outcome is Outcome.CANNOT_DECIDE:
-        reasons.append(
-            "one run a side cannot tell a change from chance here: record five"
-            if verdict.runs == (1, 1)
-            else "these runs differ so much that only a landslide would be found: record more"
-        )
+    if has_too_few and verdict.outcome is Outcome.CANNOT_DECIDE:
+        reasons.append("a side has too few samples to tell a change from chance: record longer")
     reasons += [
         f"the budget {b.text} may be exceeded: {_measured(b)}"
         for b in verdict.budgets
         if b.is_open and b.measured > b.limit
     ]
     if not reasons:
-        reasons.append(
-            "every budget is kept" if not verdict.base else "no cost changed beyond chance"
-        )
+        unchanged = "no cost changed beyond chance"
+        if is_weak:
+            unchanged += ", but these runs differ so much that only a landslide would be found"
+        reasons.append(unchanged if verdict.base else "every budget is kept")
     return tuple(reasons)
 
 

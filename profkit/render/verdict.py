@@ -153,7 +153,8 @@ def _notes(verdict: Verdict) -> Iterator[str]:
         yield f"{count(more, 'more reason')} not shown"
     if math.isfinite(verdict.smallest):
         one = _found(verdict.smallest)
-        yield f"what 9 of 10 such comparisons find: {one} of the whole in one function"
+        kind = "new function" if verdict.runs == (1, 1) else "function"
+        yield f"what 9 of 10 such comparisons find: {one} of the whole in one {kind}"
         if math.isfinite(verdict.smallest_total):
             yield f"or {_found(verdict.smallest_total)} in everything together"
     if verdict.more_runs:

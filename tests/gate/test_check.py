@@ -152,9 +152,17 @@ class TestMoved:
 
 class TestOneRun:
     def test_a_great_change_is_found_and_what_is_assumed_is_said(self):
-        verdict = check(BASE[:1], runs_of(with_more({(SERVE, SEND, QUERY): 4000}), 1, 6))
+        verdict = check(BASE[:1], runs_of(with_more({(SERVE, SEND, QUERY): 9000}), 1, 6))
         assert verdict.outcome is Outcome.REGRESSION
         assert any("a single run" in note for note in verdict.notes)
+
+    def test_something_new_is_found_sooner(self):
+        verdict = check(BASE[:1], runs_of(with_more({(SERVE, function("log")): 600}), 1, 6))
+        assert names(verdict.changes) == ["log"]
+
+    def test_what_a_function_costs_in_one_run_may_be_three_times_as_much(self):
+        verdict = check(BASE[:1], runs_of(with_more({(SERVE, HANDLE, QUERY): 1400}), 1, 6))
+        assert verdict.outcome is Outcome.PASS
 
     def test_scatter_is_none(self):
         assert check(BASE[:1], BASE[1:2]).outcome is Outcome.PASS
