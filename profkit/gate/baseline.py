@@ -148,7 +148,7 @@ class Baseline(msgspec.Struct, frozen=True, rename="camel"):
         part, rest = np.divmod(values, counts)
         number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         shared = np.repeat(part, counts, axis=1) + (number < np.repeat(rest, counts, axis=1))
-        samples = SampleTable(np.repeat(place[nodes], counts), shared.T)
+        samples = SampleTable(indexes(np.repeat(place[nodes], counts)), shared.T)
         return validate(
             Profile(
                 meta=Meta(

@@ -220,7 +220,7 @@ class Sides:
         What code spent itself is one family of tests, with and without the runtime; what it called
         another.
         """
-        families = ((MEASURES[0], MEASURES[1]), (MEASURES[2],))
+        families: tuple[tuple[Measure, ...], ...] = (MEASURES[:2], MEASURES[2:])
         answer = []
         for family in families:
             q = benjamini_hochberg(np.concatenate([self.tested[one][1].p for one in family]))
