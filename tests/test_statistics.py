@@ -11,6 +11,7 @@ from profkit.statistics import (
     compare,
     fit_prior,
     fit_spread,
+    lone_distance,
     p_beyond,
     runs_needed,
     size_factors,
@@ -261,3 +262,30 @@ class TestPower:
     def test_some_changes_are_never_found(self):
         assert runs_needed(1.0, 100.0) is None
         assert runs_needed(1.0, 0.1, least=2.0) is None
+
+
+class TestLoneRuns:
+    SPREAD = Spread(1.0, 0.3, 30.0)
+
+    def distance(self, low, high):
+        return float(lone_distance(np.array([low]), np.array([high]), 1.0, self.SPREAD)[0])
+
+    def test_great_costs_differ_as_their_ratio_does(self):
+        assert self.distance(1e5, 3e5) == pytest.approx(np.log(3) / (0.3 * np.sqrt(2)), rel=0.01)
+
+    def test_few_samples_differ_as_counts_do(self):
+        # Of Poisson counts the square roots have a variance of a quarter.
+        assert self.distance(1.0, 4.0) == pytest.approx(2 / np.sqrt(2), rel=0.1)
+
+    def test_something_new_is_told_from_what_tripled(self):
+        assert self.distance(0.0, 200.0) > 2 * self.distance(100.0, 300.0)
+
+    def test_neither_side_is_favoured(self):
+        costs = np.array([[0.0, 100.0, 50.0], [200.0, 10.0, 50.0]])
+        sides = np.array([False, True])
+        one, other = (
+            compare(rows, sides, 1.0, 500.0, self.SPREAD, least=5.0).p
+            for rows in (costs, costs[::-1])
+        )
+        assert one == pytest.approx(other)
+        assert one[2] > 0.9
