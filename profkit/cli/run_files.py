@@ -57,7 +57,8 @@ def _listed(name: str) -> list[str]:
         found = [Path(one) for one in glob.glob(name, recursive=True)]  # noqa: PTH207 (a Path's own knows no absolute pattern)
     files = sorted((str(one) for one in found if one.is_file()), key=_by_number)
     if not files:
-        raise UsageError(f"{name}: there is no such file")
+        what = "there is nothing in this folder" if path.is_dir() else "there is no such file"
+        raise UsageError(f"{name}: {what}")
     return files
 
 
