@@ -13,7 +13,7 @@ from profkit.cli import options as shared
 from profkit.cli.drawing import DRAWINGS, Picture, draw, drawing_of
 from profkit.cli.loading import pick_value_type
 from profkit.cli.output import STDOUT
-from profkit.cli.sides import load_subject
+from profkit.cli.sides import against_base, load_subject
 from profkit.errors import UsageError
 from profkit.render.flame_svg import DiffBy, FlameStyle
 from profkit.render.palette import SCHEMES
@@ -86,13 +86,7 @@ Examples:
     type=click.IntRange(min=0),
     help="Show this many levels in the terminal; 0 shows all. Without it as many as fit.",
 )
-@click.option(
-    "--base",
-    metavar="FILE",
-    multiple=True,
-    type=shared.FILE,
-    help="Show what changed from this run: a file, a folder of files or a quoted pattern.",
-)
+@against_base
 @click.option(
     "--width-by",
     type=click.Choice(get_args(WidthBy)),

@@ -27,9 +27,19 @@ if TYPE_CHECKING:
     from profkit.profile import Profile
     from profkit.transforms.joining import Joined
 
-__all__ = ["Runs", "Sides", "load_sides", "load_subject", "read_sides", "two_sides"]
+__all__ = ["Runs", "Sides", "against_base", "load_sides", "load_subject", "read_sides", "two_sides"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
+
+
+against_base = click.option(
+    "--base",
+    metavar="FILE",
+    multiple=True,
+    type=FILE,
+    help="Show what changed from this run: a file, a folder of files or a quoted pattern.",
+)
+"""``base``: what a picture of a profile may be compared with; see :func:`load_subject`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import click
 from profkit.cli import options as shared
 from profkit.cli.loading import pick_value_type
 from profkit.cli.messages import note
-from profkit.cli.sides import load_subject
+from profkit.cli.sides import against_base, load_subject
 from profkit.errors import OutputError, UsageError
 from profkit.files import output_error, write_file
 from profkit.transforms.joining import Joined
@@ -51,13 +51,7 @@ Examples:
     is_flag=True,
     help="Open it in speedscope, which must be installed.",
 )
-@click.option(
-    "--base",
-    metavar="FILE",
-    multiple=True,
-    type=shared.FILE,
-    help="Show what changed from this run: a file, a folder of files or a quoted pattern.",
-)
+@against_base
 @shared.measuring
 @shared.reading
 @shared.input_format
