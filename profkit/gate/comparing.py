@@ -140,7 +140,7 @@ class Sides:
         self.least = (max(least, LONE_LEAST) if is_lone else least) * per_run
         self.drift = drift
 
-    @property
+    @cached_property
     def mean_whole(self) -> float:
         """The cost of a whole run, on average."""
         return float((self.measured.own.sum(axis=1) / self.exposure).mean())
