@@ -10,8 +10,9 @@ from dataclasses import replace
 import pytest
 
 from profkit.errors import InputError, OutputError, UsageError
-from profkit.history import store
-from profkit.history.store import FILE_NAME, Commit, Cost, Group, History, Run
+from profkit.history import database, store
+from profkit.history.database import FILE_NAME
+from profkit.history.store import Commit, Cost, Group, History, Run
 from profkit.profile import COUNT, NANOSECONDS, ValueType
 
 TIME = ValueType("cpu", NANOSECONDS)
@@ -170,7 +171,7 @@ def test_a_place_that_cannot_be_written_is_told_of(tmp_path) -> None:
 
 def test_who_waits_too_long_is_told(path, monkeypatch) -> None:
     add(path, Commit("a", 1))
-    monkeypatch.setattr(store, "_PATIENCE", 0.01)
+    monkeypatch.setattr(database, "_PATIENCE", 0.01)
     with History.writing(path), pytest.raises(OutputError, match="another process"):
         add(path, Commit("b", 2))
 
