@@ -97,7 +97,8 @@ def test_what_became_cheaper_passes(project, monkeypatch) -> None:
     monkeypatch.setenv("SIZE", "2000")
     result = run(project, BASELINE)
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["improvement *::test_total*"])
+    # A test so much shorter may have too few samples for a verdict, which fails nothing either.
+    result.stdout.fnmatch_lines(["*::test_total*everything together costs *less*"])
 
 
 def test_a_part_of_a_test_is_recorded_by_the_fixture(project) -> None:

@@ -44,7 +44,7 @@ def test_what_is_kept_is_compared_with(store, tmp_path) -> None:
 def test_the_projects_configuration_has_its_say(store, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     store.keep(TEST, folded(tmp_path, "a", 100, 101, 99, 100))
-    runs = folded(tmp_path, "b", 150, 151, 149, 150)
+    runs = folded(tmp_path, "b", 280, 281, 279, 280)
     assert store.compare(TEST, runs).outcome is Outcome.REGRESSION
     (tmp_path / "pyproject.toml").write_text('[tool.profkit.check]\nleast = "99%"\ndrift = "90%"\n')
     assert store.compare(TEST, runs).outcome is not Outcome.REGRESSION
